@@ -1,0 +1,161 @@
+"""One message, one transaction: from the stored push to the stored reply.
+
+A repeat of a message finds its first copy and gets the same reply; the resident's row is locked
+meanwhile, so that copies and quick thumbs are handled in order, whichever process they reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import events, stages
+from bot.talk import Talk, text_of
+from bot.wechat.replies import TEXT_BYTES, fit_text
+from dialogue.forms import Heard
+from dialogue.messages import Incoming, Kind
+from handlers.kit import Say, Turn, World
+from handlers.registry import Registry
+from services import inbound, media, outbox, residents
+from storage.communities import Community
+from storage.messages import InboundMessage
+
+LATE = timedelta(seconds=13)
+"""After this WeChat repeats a push no more: the reply goes out by itself."""
+SORRY = "刚才出了点小问题，您的话已经记下，工作人员会看到并回复您。急事请打社区电话{phone}。"
+MEDIA = frozenset({Kind.IMAGE, Kind.VOICE, Kind.VIDEO})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a push is answered with: the stored text, and when it was stored.
+
+    With `late` the text travels through the outbox and the push gets only an acknowledgement.
+    """
+
+    text: str
+    at: datetime
+    late: bool = False
+
+
+class TurnTaker:
+    """Answers messages for the accounts of this deployment; `communities` says whose they are."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        world: World,
+        communities: Mapping[str, str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._registry = registry
+        self._world = world
+        self._communities = communities
+        self._clock = clock
+
+    def take(self, session: Session, incoming: Incoming) -> Outcome:
+        """Answers one message, once; the caller commits."""
+        now = self._clock()
+        community = self._community(session, incoming.account)
+        resident = residents.meet(session, community.id, incoming.account, incoming.openid, now)
+        known = inbound.find(session, incoming.account, incoming.key)
+        if known is not None:
+            return Outcome(known.reply or "", known.received_at, known.late)
+        row = inbound.new(incoming, resident, now)
+        session.add(row)
+        session.flush()
+        talk = self._talk(session, incoming, community, resident, row, now)
+        farewell = incoming.event in events.FAREWELLS
+        said = self._answer(talk, incoming)
+        row.trace = [] if farewell else talk.trace
+        row.late = self._clock() - incoming.sent_at > LATE and not farewell
+        row.reply = None if farewell else self._word(talk, said, row)
+        return Outcome(row.reply or "", now, row.late)
+
+    def take_failed(self, session: Session, incoming: Incoming, error: BaseException) -> Outcome:
+        """Keeps a message whose handling failed, shows it to the staff, answers politely."""
+        now = self._clock()
+        community = self._community(session, incoming.account)
+        resident = residents.meet(session, community.id, incoming.account, incoming.openid, now)
+        known = inbound.find(session, incoming.account, incoming.key)
+        if known is not None:
+            return Outcome(known.reply or "", known.received_at, known.late)
+        row = inbound.new(incoming, resident, now)
+        row.reply = SORRY.format(phone=community.phone)
+        row.trace = [["failed", type(error).__name__]]
+        inbound.report_failure(session, resident, row, error, now)
+        return Outcome(row.reply, now)
+
+    def _community(self, session: Session, account: str) -> Community:
+        code = self._communities[account]
+        return session.scalars(select(Community).where(Community.code == code)).one()
+
+    def _talk(
+        self,
+        session: Session,
+        incoming: Incoming,
+        community: Community,
+        resident: Any,
+        row: InboundMessage,
+        now: datetime,
+    ) -> Talk:
+        medium = None
+        if incoming.kind in MEDIA and incoming.media_id:
+            medium = media.note(session, resident, row, incoming.media_id, now).id
+        dialog = residents.dialog_of(session, resident, now)
+        turn = Turn(session, now, self._world, community, resident, dialog, row, medium)
+        return Talk(turn, self._registry, _heard(incoming, medium))
+
+    def _answer(self, talk: Talk, incoming: Incoming) -> Say:
+        resident, now = talk.turn.resident, talk.turn.now
+        if incoming.kind is Kind.EVENT:
+            if events.open_window(resident, incoming.event, now):
+                outbox.reopen_waiting(talk.turn.session, resident, now)
+            key = incoming.event_key or incoming.detail.get("ScanCodeInfo.ScanResult", "")
+            return events.answer_event(talk, incoming.event, key)
+        resident.last_message_at, resident.sent_since_message = now, 0
+        resident.following = True
+        return stages.answer(talk)
+
+    def _word(self, talk: Talk, said: Say, row: InboundMessage) -> str:
+        """The reply as text: what waited for this contact first, then the answer itself.
+
+        What does not fit into one message follows through the outbox; a late reply goes that way
+        as a whole.
+        """
+        turn = talk.turn
+        pieces = fit_text(text_of(said))
+        text = pieces[0] if pieces else ""
+        if row.late:
+            self._follow(turn, pieces, "late")
+            return text
+        self._follow(turn, pieces[1:], "more")
+        if turn.dialog.handover != "bot" and not text:
+            return ""
+        waited = outbox.take_waiting(
+            turn.session, turn.resident, TEXT_BYTES - len(text.encode()) - 8, turn.now
+        )
+        return "\n\n".join([*waited, text]) if text else "\n\n".join(waited)
+
+    def _follow(self, turn: Turn, pieces: list[str], why: str) -> None:
+        for number, piece in enumerate(pieces):
+            source = f"{why}:{turn.inbound.id}:{number}"
+            outbox.post(turn.session, turn.resident, piece, source=source, now=turn.now)
+
+
+def _heard(incoming: Incoming, medium: int | None) -> Heard:
+    found: dict[str, Any] = {}
+    if medium is not None and incoming.kind is Kind.IMAGE:
+        found["photo"] = medium
+    if incoming.kind is Kind.LOCATION and incoming.latitude is not None:
+        found["location"] = {
+            "latitude": incoming.latitude,
+            "longitude": incoming.longitude,
+            "label": incoming.text,
+        }
+    return Heard(incoming.text, incoming.kind, found)

@@ -1,0 +1,163 @@
+"""Puts the parts together: the one place that knows them all."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import aiohttp
+from sqlalchemy.orm import Session
+
+from bot.deliver import Delivery, Line, Template
+from bot.fetch import Fetcher
+from bot.receive import Patience, Receiver
+from bot.tokens import DatabaseTokens
+from bot.turn import TurnTaker
+from bot.webhook import Door, Webhook
+from bot.wechat.account import Account
+from bot.wechat.client import WeChatClient
+from commands.support import office_hours
+from handlers import SERVICES
+from handlers.kit import World
+from handlers.registry import Registry
+from intents import Understander
+from intents.entities import Gazetteer, PlaceEntry
+from jobs.catalogue import Workers
+from services.categories import Catalogue
+from services.outbox import Postman
+from services.places import places_of
+from settings import AccountSettings, Settings
+from storage.communities import Place
+from storage.engine import Database
+
+Clock = Callable[[], datetime]
+
+
+def accounts_of(settings: Settings) -> dict[str, tuple[Account, AccountSettings]]:
+    """The accounts by the code in their webhook address; "" is the first one's."""
+    named: dict[str, AccountSettings] = {"": settings.wechat, **settings.wechat.accounts}
+    return {code: (_account(code, given), given) for code, given in named.items()}
+
+
+def _account(code: str, given: AccountSettings) -> Account:
+    return Account(
+        code=code,
+        appid=given.appid,
+        secret=given.secret,
+        token=given.token,
+        aes_key=given.aes_key,
+        previous_aes_key=given.previous_aes_key,
+        api_base=given.api_base,
+        capabilities=frozenset(given.capabilities),
+        original_id=given.original_id,
+    )
+
+
+class Gazetteers:
+    """The gazetteer of each community, built from the tree and built anew after a minute."""
+
+    def __init__(self, life: float = 60.0) -> None:
+        self._life = life
+        self._built: dict[int, tuple[float, Gazetteer]] = {}
+
+    def __call__(self, session: Session, community_id: int) -> Gazetteer:
+        now = time.monotonic()
+        known = self._built.get(community_id)
+        if known is None or now > known[0] + self._life:
+            places = places_of(session, community_id)
+            known = (now, Gazetteer([_entry(place, places) for place in places]))
+            self._built[community_id] = known
+        return known[1]
+
+
+def _entry(place: Place, places: list[Place]) -> PlaceEntry:
+    codes = {other.id: other.code for other in places}
+    return PlaceEntry(
+        code=place.code,
+        name=place.name,
+        aliases=tuple(place.aliases),
+        parent=codes.get(place.parent_id) if place.parent_id else None,
+        kind=place.kind,
+    )
+
+
+def make_world(settings: Settings, understander: Understander) -> World:
+    """What all turns of this process share."""
+    return World(
+        hours=office_hours(settings),
+        understander=understander,
+        catalogue=Catalogue.shipped(),
+        gazetteer=Gazetteers(),
+        public_url=settings.server.public_url,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """The half of the channel that takes messages in."""
+
+    webhook: Webhook
+    receiver: Receiver
+
+
+def make_inbound(
+    settings: Settings,
+    database: Database,
+    world: World,
+    clock: Clock,
+    stirred: Callable[[], None],
+) -> Inbound:
+    """The webhook of all accounts. `stirred` is called when a turn may have left work for jobs."""
+    accounts = accounts_of(settings)
+    taker = TurnTaker(
+        Registry(SERVICES),
+        world,
+        {code: given.community for code, (_, given) in accounts.items()},
+        clock,
+    )
+    patience = Patience(deadline=settings.reply.deadline_seconds)
+    receiver = Receiver(database, taker, clock, patience, stirred)
+    doors = {code: Door(account) for code, (account, _) in accounts.items()}
+    return Inbound(Webhook(doors, receiver, clock), receiver)
+
+
+def make_clients(
+    settings: Settings, database: Database, session: aiohttp.ClientSession, clock: Clock
+) -> dict[str, WeChatClient]:
+    """A client of the WeChat API for each account, over tokens that all processes share."""
+    tokens = DatabaseTokens(database, clock)
+    return {
+        code: WeChatClient(session, account, tokens, clock)
+        for code, (account, _) in accounts_of(settings).items()
+    }
+
+
+def make_workers(
+    settings: Settings, database: Database, clients: Mapping[str, WeChatClient], clock: Clock
+) -> Workers:
+    """What the background jobs work with."""
+    accounts = accounts_of(settings)
+    lines = {code: Line(clients[code], _templates(given)) for code, (_, given) in accounts.items()}
+    postman = Postman(
+        name=f"{socket.gethostname()}-{os.getpid()}",
+        capabilities={
+            code: (*account.capabilities, *(f"template:{name}" for name in given.templates))
+            for code, (account, given) in accounts.items()
+        },
+        hours=office_hours(settings),
+    )
+    return Workers(
+        database=database,
+        delivery=Delivery(database, lines, postman, clock),
+        fetcher=Fetcher(database, clients, settings.paths.media, clock),
+        clock=clock,
+        session_life=timedelta(hours=settings.security.session_hours),
+    )
+
+
+def _templates(given: AccountSettings) -> dict[str, Template]:
+    return {name: Template(t.id, t.fields) for name, t in given.templates.items()}

@@ -1,0 +1,175 @@
+"""`train`, `classify`, `categorise` and `evaluate intents`: the language engine on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+from commands import Subcommands
+from commands.intents_report import Outcome, as_json, as_text
+from intents import Example, ModelError, Understander, ensure_model
+from intents.comparison import MARGIN, compare
+from intents.entities import extract
+from intents.examples import read_csv, read_examples
+from intents.sources import EXAMPLES, GOLD
+from intents.store import activate, current_version, load_version, train_version
+
+MODEL = Path("var/model")
+
+
+def register(commands: Subcommands) -> None:
+    """Adds the sub-parsers of this module."""
+    _add(commands, "train", "train the intent model from the shipped examples", run_train)
+    _add(
+        commands, "classify", "texts from stdin, one a line, to intents as JSON lines", run_classify
+    )
+    _add(
+        commands, "categorise", "texts from stdin to issue categories as JSON lines", run_categorise
+    )
+
+
+def register_evaluation(kinds: Subcommands) -> None:
+    """Adds `intents` to the sub-parsers of `evaluate`."""
+    parser = _add(kinds, "intents", "figures of the intent classifier on a CSV", run_evaluate)
+    parser.add_argument("--test", type=Path, required=True, help="CSV with the columns text,label")
+    parser.add_argument("--train", type=Path, help="train the same pipeline on this CSV instead")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def _add(
+    commands: Subcommands, name: str, about: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=about, description=about)
+    parser.add_argument("--model", type=Path, default=MODEL, help="directory of the trained models")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def run_train(args: argparse.Namespace) -> int:
+    """Trains from the shipped examples and switches to the new model."""
+    return train_and_compare(args.model)
+
+
+def train_and_compare(
+    directory: Path,
+    corrections: Iterable[Example] = (),
+    category_corrections: Iterable[Example] = (),
+    terms: Iterable[str] = (),
+) -> int:
+    """Trains with the staff's corrections; switches when no label falls. 0 switched, 1 kept."""
+    learned = list(corrections)
+    examples = [*read_examples(EXAMPLES), *learned]
+    version, report = train_version(directory, examples, list(category_corrections), list(terms))
+    print(
+        f"model {version}: {report.examples} examples, held-out macro-F1 {report.macro_f1:.3f}, "
+        f"{report.seconds:.1f} s, {report.bytes / 1e6:.1f} MB"
+    )
+    running = current_version(directory)
+    if running is not None:
+        try:
+            old = load_version(directory, running)
+        except ModelError as error:
+            print(f"the running model cannot be compared: {error}", file=sys.stderr)
+        else:
+            gold = [*read_csv(GOLD), *learned]
+            result = compare(old, load_version(directory, version), gold)
+            print("\n".join(result.lines()))
+            if not result.accepted:
+                print(f"kept {running}: a label fell by more than {MARGIN}", file=sys.stderr)
+                return 1
+    activate(directory, version)
+    return 0
+
+
+def run_classify(args: argparse.Namespace) -> int:
+    """One JSON object a line for each line of stdin, with the entities found."""
+    model = _model(args)
+    now = datetime.now(UTC)
+    for text in _lines():
+        decision = model.classify(text)
+        _write(
+            {
+                "text": text,
+                "intent": decision.intent,
+                "confidence": round(decision.confidence, 4),
+                "ranking": [[label, round(score, 4)] for label, score in decision.ranking],
+                "unsure": decision.unsure,
+                "entities": extract(text, gazetteer=None, now=now).as_json(),
+            }
+        )
+    return 0
+
+
+def run_categorise(args: argparse.Namespace) -> int:
+    """One JSON object a line for each line of stdin, with the three best categories first."""
+    model = _model(args)
+    for text in _lines():
+        guess = model.categorise(text)
+        _write(
+            {
+                "text": text,
+                "category": guess.category,
+                "group": guess.group,
+                "confidence": round(guess.confidence, 4),
+                "ranking": [[code, round(score, 4)] for code, score in guess.ranking],
+            }
+        )
+    return 0
+
+
+def run_evaluate(args: argparse.Namespace) -> int:
+    """Figures of the running model, or of the same pipeline trained on `--train`."""
+    try:
+        test = read_csv(args.test)
+        outcome = _retrained(args.train, test) if args.train else _running(_model(args), test)
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(as_json(outcome), ensure_ascii=False) if args.json else as_text(outcome))
+    return 0
+
+
+def _running(model: Understander, test: list[Example]) -> Outcome:
+    model.classify("")
+    guessed, confidences, times = [], [], []
+    for example in test:
+        started = perf_counter()
+        decision = model.classify(example.text)
+        times.append(perf_counter() - started)
+        guessed.append(decision.intent)
+        confidences.append(decision.confidence)
+    return Outcome(test, guessed, confidences, times)
+
+
+def _retrained(path: Path, test: list[Example]) -> Outcome:
+    # imported here: scikit-learn takes a second, and the other commands do without it
+    from intents.training import calibrated, language  # noqa: PLC0415
+
+    features = language()
+    model, _ = calibrated(read_csv(path), features)
+    guessed, confidences, times = [], [], []
+    for example in test:
+        started = perf_counter()
+        label, confidence = model.ranking(features.views(example.text))[0]
+        times.append(perf_counter() - started)
+        guessed.append(label)
+        confidences.append(confidence)
+    return Outcome(test, guessed, confidences, times)
+
+
+def _model(args: argparse.Namespace) -> Understander:
+    directory: Path = args.model
+    return ensure_model(directory)
+
+
+def _lines() -> Iterator[str]:
+    return (line.rstrip("\r\n") for line in sys.stdin)
+
+
+def _write(value: dict[str, object]) -> None:
+    print(json.dumps(value, ensure_ascii=False))

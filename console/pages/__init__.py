@@ -1,0 +1,1 @@
+"""The handlers, one module for a page and the actions on it."""

@@ -1,0 +1,80 @@
+"""What the pages with a conversation share: loading it, replying, unmasking, ending it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlalchemy.orm import Session
+
+from console.visits import Visit
+from intents.tickets import format_ticket
+from services import audit, canned, cases, finding, replies
+from services.access import Permission, require
+from services.calendar import say_moment
+from storage.cases import Case
+from storage.residents import Resident
+
+
+@dataclass(frozen=True, slots=True)
+class Unmasked:
+    """What was hidden, shown once on the page that answers a request with a reason."""
+
+    name: str
+    phone: str
+    home: str
+    contact_phone: str = ""
+
+
+def find_resident(session: Session, visit: Visit, resident_id: int) -> Resident:
+    """A resident in sight, or 404."""
+    found = finding.resident(session, visit.staff, resident_id)
+    if found is None:
+        raise web.HTTPNotFound
+    return found
+
+
+def find_case(session: Session, visit: Visit, case_id: int) -> Case:
+    """A case in sight, or 404."""
+    found = finding.case(session, visit.staff, case_id)
+    if found is None:
+        raise web.HTTPNotFound
+    return found
+
+
+def unmask(
+    session: Session, visit: Visit, resident: Resident | None, case: Case | None, reason: str
+) -> Unmasked:
+    """Shows what is masked, and records who asked and why."""
+    require(visit.staff, Permission.UNMASK, case.place_path if case else None)
+    subject = resident or case
+    audit.record(session, visit.now, visit.staff, "resident.unmask", subject, reason=reason)
+    return Unmasked(
+        name=(resident.name if resident else "") or "",
+        phone=(resident.phone if resident else "") or "",
+        home=(resident.home_detail if resident else "") or "",
+        contact_phone=(case.contact_phone if case else "") or "",
+    )
+
+
+def submit_reply(
+    session: Session, visit: Visit, resident: Resident, case: Case | None, form: Mapping[str, str]
+) -> None:
+    """Hands a reply in; raises what `replies.propose` raises."""
+    seen = form.get("seen", "")
+    new = replies.NewReply(
+        text=form.get("text", ""), seen_inbound_id=int(seen) if seen.isdecimal() else None,
+        case=case,
+    )
+    replies.submit(session, visit.staff, resident, new, visit.deps.approval, visit.now)
+
+
+def canned_for(visit: Visit, resident: Resident, case: Case | None) -> list[tuple[str, str, str]]:
+    """Canned replies as (code, title, text filled from the case)."""
+    values = {"姓名": f"{resident.name[0]}先生/女士" if resident.name else "邻居"}
+    if case is not None:
+        due = say_moment(cases.next_due(case), visit.now)
+        values |= {"编号": format_ticket(case.number), "时间": due}
+    fit = canned.suited(list(visit.deps.canned), case.state if case else "")
+    return [(one.code, one.title, canned.fill(one, values)) for one in fit]

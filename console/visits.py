@@ -1,0 +1,67 @@
+"""The visit: who asks, since when signed in, and at which moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from aiohttp import web
+from sqlalchemy.orm import Session
+
+from console.deps import DEPS, ConsoleDeps
+from services.sign_in import SignedIn
+from storage.staff import Staff
+
+T = TypeVar("T")
+
+COOKIE = "shuoshi_staff"
+VISIT = "console.visit"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request by a member of staff."""
+
+    signed_in: SignedIn
+    deps: ConsoleDeps
+    now: datetime
+
+    @property
+    def staff(self) -> Staff:
+        return self.signed_in.staff
+
+    @property
+    def csrf(self) -> str:
+        return self.signed_in.session.csrf
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Runs `work` on a snapshot."""
+        return await self.deps.database.read(work)
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Runs `work` in one transaction."""
+        return await self.deps.database.write(work)
+
+
+def visit_of(request: web.Request) -> Visit:
+    """The visit of a request that the guard has let in; KeyError on a public page."""
+    visit: Visit = request[VISIT]
+    return visit
+
+
+def visitor(request: web.Request) -> Visit | None:
+    """The visit, or None for somebody who is not signed in."""
+    visit: Visit | None = request.get(VISIT)
+    return visit
+
+
+def deps_of(request: web.Request) -> ConsoleDeps:
+    """The parts that the console was given."""
+    return request.app[DEPS]
+
+
+def number_in_path(request: web.Request, name: str = "id") -> int:
+    """The number in the address; the pattern of the route lets nothing else in."""
+    return int(request.match_info[name])

@@ -1,0 +1,16 @@
+"""The resident services, one module each, and the visible list of them."""
+
+from __future__ import annotations
+
+from handlers import by_staff, emergency, help, my_data, person, report, track  # noqa: A004
+from handlers.kit import Service
+
+SERVICES: tuple[Service, ...] = (
+    emergency.SERVICE,
+    person.SERVICE,
+    track.SERVICE,
+    report.SERVICE,
+    my_data.SERVICE,
+    help.SERVICE,
+    by_staff.SERVICE,
+)

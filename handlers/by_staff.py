@@ -1,0 +1,49 @@
+"""Services that people at the desk still do by hand: an honest hand-over, nothing pretended."""
+
+from __future__ import annotations
+
+from handlers.kit import Action, Request, Say, Service, Turn
+from handlers.words import by_when
+from services import handover
+
+TITLES = {
+    "volunteer": "志愿活动",
+    "time_bank": "时间银行",
+    "points": "积分",
+    "redeem": "积分兑换",
+    "policy_question": "问政策、怎么办事",
+    "deliberate": "议事投票",
+    "public_info": "社区公开信息",
+    "mutual_help": "邻里互助",
+    "aid": "困难帮扶",
+}
+
+
+def _by_staff(intent: str) -> Action:
+    def hand_on(turn: Turn, request: Request) -> Say:
+        due = handover.leave_word(
+            turn.session,
+            turn.resident,
+            request.text or TITLES[intent],
+            turn.world.hours,
+            turn.now,
+            intent=intent,
+            inbound_id=turn.inbound.id,
+        )
+        turn.inbound.intent = intent
+        return Say(f"“{TITLES[intent]}”由工作人员办理，已为您转接，{by_when(turn, due)}前回复您。")
+
+    return hand_on
+
+
+def _action(intent: str) -> str:
+    return f"by_staff.{intent}"
+
+
+SERVICE = Service(
+    name="by_staff",
+    actions={_action(intent): _by_staff(intent) for intent in TITLES},
+    intents={intent: _action(intent) for intent in TITLES},
+    titles=TITLES,
+    answers_in_between=frozenset(_action(intent) for intent in TITLES),
+)

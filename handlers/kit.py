@@ -1,0 +1,146 @@
+"""What a resident service is made of, and what it is given for one message.
+
+A service answers with `Say`: words, numbered choices, a form to begin. It never sends, commits
+or writes SQL; it calls `services/` with the session of the turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy.orm import Session
+
+from dialogue.forms import Form, Heard, Values
+from dialogue.messages import Kind
+from intents import Understander
+from intents.entities import Gazetteer
+from services.calendar import OfficeHours
+from services.categories import Catalogue
+from storage.communities import Community
+from storage.messages import InboundMessage
+from storage.residents import Dialog, Resident
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all messages of a process share; nothing in it changes during a turn."""
+
+    hours: OfficeHours
+    understander: Understander
+    catalogue: Catalogue
+    gazetteer: Callable[[Session, int], Gazetteer]
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message on its way through: everything a service may need to answer it."""
+
+    session: Session
+    now: datetime
+    world: World
+    community: Community
+    resident: Resident
+    dialog: Dialog
+    inbound: InboundMessage
+    media_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the resident wants of an action: their words, and an argument where they chose."""
+
+    heard: Heard
+    argument: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.heard.text
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A numbered choice: picking it calls the action with the argument.
+
+    `text` stands in for the words of the resident, so that a choice offered for an unclear
+    message acts on that message and not on the digit.
+    """
+
+    label: str
+    action: str
+    argument: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A form to begin, with values known beforehand."""
+
+    form: str
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """An answer. Empty words are silence; `way_out` is what 0 is called under the choices."""
+
+    text: str = ""
+    choices: tuple[Choice, ...] = ()
+    begin: Begin | None = None
+    way_out: str = "取消"
+
+
+Action: TypeAlias = Callable[[Turn, Request], Say]
+Finish: TypeAlias = Callable[[Turn, Values], Say]
+Rule: TypeAlias = Callable[[str], str | None]
+
+
+def no_rule(_text: str) -> str | None:
+    """The rule of a service that recognises nothing by itself."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class FormService:
+    """A form with what happens when it is filled and, if it needs it, how to read a message."""
+
+    form: Form
+    finish: Finish
+    prepare: Callable[[Turn, Heard], Heard] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service as residents meet it; put together in `handlers/__init__.py`.
+
+    `actions`: what choices and menu keys call, by name. `intents`: which action serves an intent,
+    `titles`: how an intent is named in a list of choices. `commands`: exact words that call an
+    action. `kinds`: which action takes a message that is not text. `scenes`: which action takes a
+    QR code of that kind. `alarm` is asked before everything, even while a person has taken over;
+    `rule` after the commands; each gives the argument of the action of the same name, or None.
+    """
+
+    name: str
+    actions: Mapping[str, Action]
+    intents: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    commands: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[Kind, str] = field(default_factory=dict)
+    scenes: Mapping[str, str] = field(default_factory=dict)
+    forms: tuple[FormService, ...] = ()
+    alarm: Rule = no_rule
+    rule: Rule = no_rule
+    answers_in_between: frozenset[str] = frozenset()
+
+
+def stored_choice(choice: Choice) -> dict[str, Any]:
+    """A choice as it is kept in the dialog."""
+    return {
+        "label": choice.label,
+        "action": choice.action,
+        "argument": choice.argument,
+        "text": choice.text,
+    }

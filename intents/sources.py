@@ -1,0 +1,29 @@
+"""Where the shipped language data lies, and a digest over it that tells when a model is stale."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from intents.model_file import VERSION
+
+PROJECT = Path(__file__).resolve().parent.parent
+EXAMPLES = PROJECT / "handlers" / "examples"
+CATEGORIES = PROJECT / "services" / "data" / "categories.yaml"
+DATA = PROJECT / "intents" / "data"
+TERMS = DATA / "terms.txt"
+GOLD = DATA / "gold.csv"
+
+
+def digest() -> str:
+    """SHA-256 over the version of the code and everything a model is trained from."""
+    total = hashlib.sha256(str(VERSION).encode())
+    for path in (*sorted(EXAMPLES.glob("*.txt")), CATEGORIES, TERMS):
+        total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def read_terms(path: Path) -> list[str]:
+    """One term a line; lines that begin with # are comments."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]

@@ -1,0 +1,84 @@
+"""Every model that was trained, which of them is in use, and the way back.
+
+Each model has a directory of its own under `models/`; the file `current` names the one in use and
+is replaced in one step, so that running processes see either the old or the new one. They compare
+`current_version` with what they loaded and load again when it changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from intents import model_file
+from intents.examples import Example, read_examples
+from intents.model_file import CURRENT, MODELS, ModelError
+from intents.sources import EXAMPLES, digest
+from intents.training import TrainingReport, train
+from intents.understand import Understander
+
+
+def ensure_model(directory: Path) -> Understander:
+    """The model in use under `directory`, trained first where it is missing, stale or damaged."""
+    version = current_version(directory)
+    if version is not None:
+        try:
+            if model_file.verified(directory / MODELS / version)["examples"] == digest():
+                return load_version(directory, version)
+        except ModelError:
+            pass
+    version, _ = train_version(directory, read_examples(EXAMPLES))
+    activate(directory, version)
+    return load_version(directory, version)
+
+
+def train_version(
+    directory: Path,
+    examples: Sequence[Example],
+    category_corrections: Sequence[Example] = (),
+    terms: Sequence[str] = (),
+) -> tuple[str, TrainingReport]:
+    """Trains a new model without switching to it; returns its name and the report."""
+    number = 1 + max((int(name) for name in versions(directory)), default=0)
+    version = f"{number:05d}"
+    report = train(
+        examples,
+        directory / MODELS / version,
+        category_corrections=category_corrections,
+        terms=terms,
+    )
+    return version, report
+
+
+def versions(directory: Path) -> list[str]:
+    """Names of all models kept, the oldest first."""
+    return sorted(path.name for path in (directory / MODELS).glob("[0-9]*") if path.is_dir())
+
+
+def current_version(directory: Path) -> str | None:
+    """Name of the model in use; None before the first."""
+    path = directory / CURRENT
+    return path.read_text(encoding="ascii").strip() if path.is_file() else None
+
+
+def load_version(directory: Path, version: str) -> Understander:
+    return Understander.load(directory / MODELS / version)
+
+
+def activate(directory: Path, version: str) -> None:
+    """Makes `version` the model in use; ModelError when it is not whole."""
+    model_file.verified(directory / MODELS / version)
+    fresh = directory / f"{CURRENT}.{os.getpid()}"
+    fresh.write_text(version, encoding="ascii")
+    fresh.replace(directory / CURRENT)
+
+
+def step_back(directory: Path) -> str:
+    """Switches to the model before the one in use and returns its name; ModelError at the first."""
+    current = current_version(directory)
+    earlier = [name for name in versions(directory) if current is not None and name < current]
+    if not earlier:
+        raise ModelError("there is no earlier model")
+    activate(directory, earlier[-1])
+    return earlier[-1]

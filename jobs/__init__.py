@@ -1,0 +1,1 @@
+"""The clock's edge: what happens without anybody writing. Holds no rules."""

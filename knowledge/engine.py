@@ -1,0 +1,209 @@
+"""The knowledge base: documents indexed, questions answered, chosen between or left open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge import followup
+from knowledge.answers import Answer, Context, cite, part_about, source_line, text_of
+from knowledge.bm25 import Floats
+from knowledge.confidence import ANSWER, CHOOSE, Evidence, Subject
+from knowledge.documents import Document, Passage, windows
+from knowledge.fields import fields_of
+from knowledge.language import Language, shipped_language
+from knowledge.query import Query, understand
+from knowledge.retrieval import Analyser, JoinedIndex
+from knowledge.text import normalise
+
+HEAD_WEIGHT = 1.5  # of a document's name and aliases, beside the passage
+_CHOICES = 3
+_WHOLE = 12  # documents of up to so many passages are looked through as a whole
+
+
+class Ranker(Protocol):
+    """An optional second opinion: a score 0–1 of every passage for a question."""
+
+    def scores(self, question: str) -> Floats: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document found: its place among the documents, its best passage, score and evidence."""
+
+    document: int
+    passage: int
+    score: float
+    evidence: Evidence
+
+
+class KnowledgeBase:
+    """An immutable index of documents. `build` makes it, `ask` and `rank` read it."""
+
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        passages: JoinedIndex,
+        heads: JoinedIndex,
+        analyser: Analyser,
+        language: Language,
+    ) -> None:
+        self.documents = tuple(documents)
+        self.passages = passages
+        self.heads = heads
+        self._analyser = analyser
+        self._language = language
+        self._first = np.cumsum([0, *(len(document.passages) for document in documents)])
+        self._owner = np.repeat(np.arange(len(documents)), np.diff(self._first))
+        self._windows = np.array(windows(documents), dtype=np.int64).reshape(-1, 2)
+
+    @classmethod
+    def build(
+        cls, documents: Sequence[Document], *, language: Language | None = None
+    ) -> KnowledgeBase:
+        """Index `documents`, of which only those with passages can answer."""
+        chosen = language or shipped_language()
+        kept = [document for document in documents if document.passages]
+        analyser = Analyser(chosen)
+        passages = JoinedIndex.build([body(p) for d in kept for p in d.passages], analyser)
+        heads = JoinedIndex.build([head(document) for document in kept], analyser)
+        return cls(kept, passages, heads, analyser, chosen)
+
+    def rank(self, question: str, *, limit: int = 10) -> list[tuple[Document, Passage, float]]:
+        """The best passages of all documents with their scores, whatever the day."""
+        scores = self._scores(understand(question, self._language))
+        best = _largest(scores, limit)
+        return [(*self._passage(number), float(scores[number])) for number in best]
+
+    def ask(
+        self, question: str, *, context: Context | None = None, today: date, area: str = ""
+    ) -> Answer:
+        """Answer from the documents in force `today` that hold in `area` ("" asks for any).
+
+        `context` is the last answer's; a question without a subject of its own stays with it.
+        """
+        query = understand(question, self._language)
+        served = self._served(today, area)
+        last = self._place(context, served)
+        if last is not None and followup.stays(query, context):
+            return self._answer(self._hit_of(last, query), query)
+        asked = followup.inherit(query, context)
+        hits = self._hits(asked, served)
+        if last is not None and followup.leans(query, context) and not _sure(hits):
+            return self._answer(self._hit_of(last, query), query)
+        return self._decide(hits, asked)
+
+    def _decide(self, hits: Sequence[Hit], query: Query) -> Answer:
+        if _sure(hits):
+            return self._answer(hits[0], query)
+        if hits and hits[0].evidence.confidence() >= CHOOSE:
+            titles = tuple(self.documents[hit.document].title for hit in hits[:_CHOICES])
+            return Answer(False, choices=titles, confidence=hits[0].evidence.confidence())
+        return Answer(False, confidence=hits[0].evidence.confidence() if hits else 0.0)
+
+    def _answer(self, hit: Hit, query: Query) -> Answer:
+        document = self.documents[hit.document]
+        best = document.passages[hit.passage - self._first[hit.document]]
+        passage = part_about(document, query.aspect, self._language) or best
+        sure = hit.evidence.confidence()
+        return Answer(
+            True,
+            text=text_of(document, passage),
+            fields=fields_of(document, passage, self._language),
+            citations=(cite(document, passage, sure),),
+            source=source_line(document),
+            confidence=sure,
+            context=Context(document.id, query.aspect),
+        )
+
+    def _hits(self, query: Query, served: NDArray[np.bool_]) -> list[Hit]:
+        """The best documents of those served, best first, each with what speaks for it."""
+        if not len(self._owner) or not served.any():
+            return []
+        scores = np.where(served[self._owner], self._scores(query), 0)
+        best = np.maximum.reduceat(scores, self._first[:-1])
+        order = [number for number in _largest(best, _CHOICES + 1) if best[number] > 0]
+        subject = Subject.of(query, self.passages.parts["pairs"])
+        following = [*(float(best[number]) for number in order[1:]), 0.0]
+        return [
+            self._hit(number, scores, subject, float(best[number]), behind)
+            for number, behind in zip(order, following, strict=True)
+        ][:_CHOICES]
+
+    def _hit(
+        self, document: int, scores: Floats, subject: Subject, score: float, behind: float
+    ) -> Hit:
+        start, end = self._first[document], self._first[document + 1]
+        passage = int(start + np.argmax(scores[start:end]))
+        named = subject.share_in(head(self.documents[document]))
+        covered = subject.share_in(self._text_around(document, passage))
+        return Hit(document, passage, score, Evidence(named, covered, 1 - behind / score))
+
+    def _hit_of(self, document: int, query: Query) -> Hit:
+        """The document that the conversation is about, taken as certain."""
+        scores = self._scores(query)
+        start, end = self._first[document], self._first[document + 1]
+        passage = int(start + np.argmax(scores[start:end]))
+        return Hit(document, passage, float(scores[passage]), Evidence(1.0, 1.0, 1.0))
+
+    def _scores(self, query: Query) -> Floats:
+        asked = self._analyser.ask(query)
+        heads = self.heads.scores(asked)
+        return np.asarray(self.passages.scores(asked) + HEAD_WEIGHT * heads[self._owner])
+
+    def _served(self, today: date, area: str) -> NDArray[np.bool_]:
+        day = today.toordinal()
+        in_force = (self._windows[:, 0] <= day) & (day <= self._windows[:, 1])
+        if not area:
+            return np.asarray(in_force)
+        here = [area.startswith(document.area) for document in self.documents]
+        return np.asarray(in_force & np.array(here, dtype=np.bool_))
+
+    def _place(self, context: Context | None, served: NDArray[np.bool_]) -> int | None:
+        if context is None:
+            return None
+        for number, document in enumerate(self.documents):
+            if document.id == context.document and served[number]:
+                return number
+        return None
+
+    def _text_around(self, document: int, passage: int) -> str:
+        """The text a subject may be found in: a short document as a whole, else one passage."""
+        found = self.documents[document]
+        parts = found.passages
+        if len(parts) > _WHOLE:
+            parts = (parts[passage - self._first[document]],)
+        return "\n".join((head(found), *map(body, parts)))
+
+    def _passage(self, number: int) -> tuple[Document, Passage]:
+        owner = int(self._owner[number])
+        return self.documents[owner], self.documents[owner].passages[number - self._first[owner]]
+
+
+def body(passage: Passage) -> str:
+    """A passage as it is indexed: the headings above it, then its text."""
+    return normalise("\n".join((*passage.path, passage.text)))
+
+
+def head(document: Document) -> str:
+    """A document's names as they are indexed."""
+    return normalise("\n".join((document.title, *document.aliases)))
+
+
+def _sure(hits: Sequence[Hit]) -> bool:
+    return bool(hits) and hits[0].evidence.confidence() >= ANSWER
+
+
+def _largest(scores: Floats, limit: int) -> list[int]:
+    """The places of the largest scores, largest first, the earlier place where equal."""
+    count = min(limit, len(scores))
+    if not count:
+        return []
+    top = np.argpartition(-scores, count - 1)[:count]
+    return [int(place) for place in top[np.lexsort((top, -scores[top]))]]

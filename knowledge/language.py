@@ -1,0 +1,72 @@
+"""How residents ask: words of little weight, parts of an entry, and everyday terms; all data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from knowledge.text import normalise
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """A part of an entry that can be asked for, e.g. its materials."""
+
+    name: str
+    label: str
+    headings: tuple[str, ...]
+    cues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """`terms` are pairs (everyday term, term as documents write it), both normalised."""
+
+    light: frozenset[str]
+    aspects: tuple[Aspect, ...]
+    terms: tuple[tuple[str, str], ...]
+
+    def aspect_of_heading(self, heading: str) -> str | None:
+        """The aspect that a section heading announces, or None."""
+        for aspect in self.aspects:
+            if any(word in heading for word in aspect.headings):
+                return aspect.name
+        return None
+
+    def label(self, aspect: str) -> str:
+        """The Chinese name of an aspect."""
+        return next(found.label for found in self.aspects if found.name == aspect)
+
+
+def _pairs(groups: Mapping[str, Iterable[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (normalise(str(everyday)), normalise(official))
+        for official, group in groups.items()
+        for everyday in group
+    )
+
+
+def load_language(*extra_thesauri: Path) -> Language:
+    """The shipped language data with a community's own files of terms added."""
+    data = yaml.safe_load((DATA / "language.yaml").read_text("utf-8"))
+    light = frozenset(word for line in data["light"] for word in line.split())
+    aspects = tuple(
+        Aspect(name, part["label"], tuple(part["headings"]), tuple(part["cues"]))
+        for name, part in data["aspects"].items()
+    )
+    terms: tuple[tuple[str, str], ...] = ()
+    for path in (DATA / "thesaurus.yaml", *extra_thesauri):
+        terms += _pairs(yaml.safe_load(path.read_text("utf-8")))
+    return Language(light, aspects, terms)
+
+
+@lru_cache(maxsize=1)
+def shipped_language() -> Language:
+    """The shipped language data, read once."""
+    return load_language()

@@ -1,0 +1,66 @@
+"""What a question asks: its subject, the part of an entry it wants, and the documents' terms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from knowledge.language import Language
+from knowledge.numbers import other_writings
+from knowledge.text import HAN, normalise
+
+_RUNS = re.compile(rf"[{HAN}a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`text` normalised; `expansions` pairs of everyday term heard and document term added.
+
+    `aspect` is the name of the part asked for, or None; `subject` the runs of characters left
+    when the ways of asking and the light words are taken away.
+    """
+
+    text: str
+    expansions: tuple[tuple[str, str], ...]
+    aspect: str | None
+    subject: tuple[str, ...]
+
+
+def _longest_first(words: frozenset[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+
+
+@lru_cache(maxsize=8)
+def _asking(language: Language) -> re.Pattern[str]:
+    cues = frozenset(cue for aspect in language.aspects for cue in aspect.cues)
+    return _longest_first(cues | language.light)
+
+
+def understand(question: str, language: Language) -> Query:
+    """The question as the engine searches it."""
+    text = normalise(question)
+    expansions = (*_expansions(text, language), *other_writings(text))
+    return Query(text, expansions, _aspect(text, language), _subject(text, language))
+
+
+def _expansions(text: str, language: Language) -> tuple[tuple[str, str], ...]:
+    """Document terms for the everyday terms heard; of terms one inside the other the longer."""
+    heard = [pair for pair in language.terms if pair[0] in text]
+    words = {word for word, _ in heard} | {term for _, term in language.terms if term in text}
+    inner = {word for word in words for other in words if word != other and word in other}
+    return tuple((word, term) for word, term in heard if word not in inner and term not in text)
+
+
+def _aspect(text: str, language: Language) -> str | None:
+    """The aspect whose longest cue is in the text; the earlier aspect where cues are as long."""
+    best, length = None, 0
+    for aspect in language.aspects:
+        heard = max((len(cue) for cue in aspect.cues if cue in text), default=0)
+        if heard > length:
+            best, length = aspect.name, heard
+    return best
+
+
+def _subject(text: str, language: Language) -> tuple[str, ...]:
+    return tuple(_RUNS.findall(_asking(language).sub(" ", text)))

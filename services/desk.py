@@ -1,0 +1,205 @@
+"""The one queue of everything that waits for a person (待办), by deadline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from services.access import Permission, may, visible_to
+from storage.cases import Case
+from storage.desk import QueueItem
+from storage.staff import Staff
+
+LEASE = timedelta(minutes=15)
+"""How long a claim holds without a sign of life from the one who claimed."""
+
+
+class ItemKind(StrEnum):
+    """What kind of thing waits."""
+
+    EMERGENCY = "emergency"
+    CASE = "case"
+    PERSON = "person"
+    REQUEST = "request"
+    APPROVAL = "approval"
+    FAILED_SEND = "failed_send"
+    FAILURE = "failure"
+
+
+KIND_NAMES = {
+    ItemKind.EMERGENCY: "紧急",
+    ItemKind.CASE: "说事",
+    ItemKind.PERSON: "找人工",
+    ItemKind.REQUEST: "转办服务",
+    ItemKind.APPROVAL: "待审回复",
+    ItemKind.FAILED_SEND: "未送达",
+    ItemKind.FAILURE: "程序出错",
+}
+
+
+class ClaimLost(Exception):
+    """Somebody else holds or has settled this item; the message names what happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an item is about."""
+
+    community_id: int
+    place_path: str
+    case_id: int | None = None
+    resident_id: int | None = None
+    reply_id: int | None = None
+    outbox_id: int | None = None
+    inbound_id: int | None = None
+
+
+def put(
+    session: Session,
+    kind: ItemKind,
+    source: str,
+    title: str,
+    subject: Subject,
+    *,
+    due: datetime,
+    now: datetime,
+    intent: str = "",
+) -> QueueItem:
+    """Puts something in the queue; the same source waits once.
+
+    An item of that source that was done is opened again, with the new deadline.
+    """
+    item = session.scalar(select(QueueItem).where(QueueItem.source == source))
+    if item is None:
+        item = QueueItem(source=source, created_at=now, version=0, due_at=due)
+        session.add(item)
+    elif item.state == "open":
+        item.due_at = min(item.due_at, due)
+        item.version += 1
+        return item
+    item.kind, item.title, item.intent = kind.value, title[:160], intent
+    item.community_id, item.place_path = subject.community_id, subject.place_path
+    item.case_id, item.resident_id = subject.case_id, subject.resident_id
+    item.reply_id, item.outbox_id = subject.reply_id, subject.outbox_id
+    item.inbound_id = subject.inbound_id
+    item.urgent = kind is ItemKind.EMERGENCY
+    item.state, item.due_at, item.version = "open", due, item.version + 1
+    item.claimed_by = item.claimed_until = item.done_at = item.done_by = None
+    session.flush()
+    return item
+
+
+def finish(session: Session, source: str, now: datetime, staff: Staff | None = None) -> None:
+    """Marks the open item of a source as done; nothing happens where none is open."""
+    session.execute(
+        update(QueueItem)
+        .where(QueueItem.source == source, QueueItem.state == "open")
+        .values(
+            state="done",
+            done_at=now,
+            done_by=staff.id if staff else None,
+            version=QueueItem.version + 1,
+        )
+    )
+
+
+def claim(session: Session, staff: Staff, item_id: int, version: int, now: datetime) -> int:
+    """Takes an item for `staff` by compare-and-swap; returns the new version.
+
+    Raises ClaimLost where another holds a live claim or the item has changed meanwhile.
+    """
+    result = session.execute(
+        update(QueueItem)
+        .where(
+            QueueItem.id == item_id,
+            QueueItem.version == version,
+            QueueItem.state == "open",
+            or_(
+                QueueItem.claimed_by.is_(None),
+                QueueItem.claimed_by == staff.id,
+                QueueItem.claimed_until < now,
+            ),
+        )
+        .values(claimed_by=staff.id, claimed_until=now + LEASE, version=version + 1)
+    )
+    if result.rowcount != 1:  # type: ignore[attr-defined]
+        raise ClaimLost("这件事刚刚被别人领走或有了变化，请刷新后再看")
+    return version + 1
+
+
+def release(session: Session, staff: Staff, item_id: int) -> None:
+    """Gives an item back that `staff` had claimed."""
+    session.execute(
+        update(QueueItem)
+        .where(QueueItem.id == item_id, QueueItem.claimed_by == staff.id)
+        .values(claimed_by=None, claimed_until=None, version=QueueItem.version + 1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which part of the queue is wanted; empty means all of it."""
+
+    kind: str = ""
+    mine: bool = False
+    overdue: bool = False
+    words: str = ""
+
+
+def visible_items(staff: Staff) -> ColumnElement[bool]:
+    """The condition that `staff` may see an item; private cases stay with those who may."""
+    inside = visible_to(staff, QueueItem.place_path)
+    if may(staff, Permission.SEE_PRIVATE):
+        return inside
+    public = or_(
+        QueueItem.case_id.is_(None),
+        QueueItem.case_id.in_(
+            select(Case.id).where(or_(Case.private.is_(False), Case.responsible_id == staff.id))
+        ),
+    )
+    return and_(inside, public)
+
+
+def waiting(
+    session: Session,
+    staff: Staff,
+    wanted: QueueFilter,
+    now: datetime,
+    *,
+    offset: int = 0,
+    limit: int = 30,
+) -> tuple[list[QueueItem], int]:
+    """A page of what waits for `staff`, urgent first, then by deadline; and how many in all."""
+    query = _filtered(staff, wanted, now)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    page = query.order_by(QueueItem.urgent.desc(), QueueItem.due_at, QueueItem.id)
+    return list(session.scalars(page.offset(offset).limit(limit))), total
+
+
+def counts(session: Session, staff: Staff, now: datetime) -> dict[str, int]:
+    """Open items by kind, and `overdue` among them."""
+    query = (
+        select(QueueItem.kind, func.count())
+        .where(QueueItem.state == "open", visible_items(staff))
+        .group_by(QueueItem.kind)
+    )
+    by_kind = {kind: count for kind, count in session.execute(query)}
+    late = _filtered(staff, QueueFilter(overdue=True), now).subquery()
+    return by_kind | {"overdue": session.scalar(select(func.count()).select_from(late)) or 0}
+
+
+def _filtered(staff: Staff, wanted: QueueFilter, now: datetime) -> Select[tuple[QueueItem]]:
+    query = select(QueueItem).where(QueueItem.state == "open", visible_items(staff))
+    if wanted.kind:
+        query = query.where(QueueItem.kind == wanted.kind)
+    if wanted.mine:
+        query = query.where(QueueItem.claimed_by == staff.id)
+    if wanted.overdue:
+        query = query.where(QueueItem.due_at < now)
+    if wanted.words:
+        query = query.where(QueueItem.title.contains(wanted.words, autoescape=True))
+    return query

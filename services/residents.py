@@ -1,0 +1,218 @@
+"""Residents: known by their openid, with what they chose to tell and nothing more."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from services.access import visible_cases, visible_to
+from storage.cases import Case
+from storage.communities import Place
+from storage.insert import insert_ignoring
+from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.residents import Dialog, Resident
+from storage.staff import Staff
+
+
+def meet(session: Session, community_id: int, account: str, openid: str, now: datetime) -> Resident:
+    """The resident behind an openid, locked for this transaction; a new one where unknown.
+
+    The lock puts the messages of one resident in a row, whichever process receives them.
+    """
+    query = select(Resident).where(Resident.account == account, Resident.openid == openid)
+    found = session.scalar(query.with_for_update())
+    if found is not None:
+        return found
+    session.execute(
+        insert_ignoring(session, Resident).values(  # another process may meet them just now
+            community_id=community_id,
+            account=account,
+            openid=openid,
+            following=True,
+            sent_since_message=0,
+            sent_since_touch=0,
+            created_at=now,
+        )
+    )
+    return session.scalars(query.with_for_update()).one()
+
+
+def dialog_of(session: Session, resident: Resident, now: datetime) -> Dialog:
+    """The conversation of a resident; a fresh one where there was none."""
+    dialog = session.get(Dialog, resident.id)
+    if dialog is None:
+        dialog = Dialog(
+            resident_id=resident.id,
+            community_id=resident.community_id,
+            form_version=0,
+            progress={},
+            choices=[],
+            strikes=0,
+            handover="bot",
+            updated_at=now,
+        )
+        session.add(dialog)
+    return dialog
+
+
+def home_path(session: Session, resident: Resident) -> str | None:
+    """The path of the place where the resident lives, where they told it."""
+    return session.get_one(Place, resident.home_id).path if resident.home_id else None
+
+
+def visible_residents(staff: Staff) -> ColumnElement[bool]:
+    """The condition that `staff` may see a resident: their community or home is in scope, or
+    one of their cases is.
+    """
+    home = exists().where(Place.id == Resident.home_id, visible_to(staff, Place.path))
+    community = exists().where(
+        Place.community_id == Resident.community_id,
+        Place.kind == "community",
+        visible_to(staff, Place.path),
+    )
+    case = exists().where(Case.resident_id == Resident.id, visible_cases(staff))
+    return or_(home, community, case)
+
+
+def display_name(resident: Resident | None) -> str:
+    """What staff call a resident before they unmask anything: 王** or 居民 12."""
+    if resident is None:
+        return "（代录）"
+    if resident.forgotten_at:
+        return f"已注销居民 {resident.id}"
+    return mask_name(resident.name) if resident.name else f"居民 {resident.id}"
+
+
+def mask_name(name: str) -> str:
+    """The family name and a star for each other character."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def mask_phone(phone: str) -> str:
+    """A phone number with all but the first three and last four digits hidden."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """What is stored about a resident, for their own eyes."""
+
+    since: datetime
+    name: str | None
+    phone: str | None
+    home: str | None
+    messages: int
+    cases: int
+    pictures: int
+
+
+def personal_data(session: Session, resident: Resident) -> PersonalData:
+    """Counts and shows what is stored about a resident (个人信息保护法 art. 45)."""
+    home = session.get(Place, resident.home_id) if resident.home_id else None
+    detail = resident.home_detail or ""
+    return PersonalData(
+        since=resident.created_at,
+        name=resident.name,
+        phone=resident.phone,
+        home=(home.name + detail) if home else (detail or None),
+        messages=_count(session, InboundMessage, resident),
+        cases=_count(session, Case, resident),
+        pictures=_count(session, Media, resident),
+    )
+
+
+def _count(session: Session, table: Any, resident: Resident) -> int:
+    return len(session.scalars(select(table.id).where(table.resident_id == resident.id)).all())
+
+
+def export(session: Session, resident: Resident) -> dict[str, Any]:
+    """Everything stored about a resident as plain values, for handing over to them."""
+    data = personal_data(session, resident)
+    said = session.scalars(
+        select(InboundMessage)
+        .where(InboundMessage.resident_id == resident.id)
+        .order_by(InboundMessage.id)
+    )
+    cases = session.scalars(select(Case).where(Case.resident_id == resident.id).order_by(Case.id))
+    return {
+        "resident": {
+            "since": data.since.isoformat(),
+            "name": data.name,
+            "phone": data.phone,
+            "home": data.home,
+        },
+        "messages": [
+            {"at": row.received_at.isoformat(), "text": row.text, "reply": row.reply}
+            for row in said
+        ],
+        "cases": [
+            {
+                "number": case.number,
+                "at": case.created_at.isoformat(),
+                "description": case.description,
+                "place": case.place_text,
+                "contact_phone": case.contact_phone,
+                "state": case.state,
+            }
+            for case in cases
+        ],
+    }
+
+
+def forget(session: Session, resident: Resident, now: datetime) -> None:
+    """Removes the personal data of a resident; a job erases the files of the pictures.
+
+    Required on unfollowing and on request (个人信息保护法 art. 47). Cases stay as matters of the
+    community, without the person: no name, no phone, no message, no picture, and the openid is
+    replaced so that nobody can be found again.
+    """
+    mine = {"synchronize_session": False}
+    session.execute(
+        update(InboundMessage)
+        .where(InboundMessage.resident_id == resident.id)
+        .values(text="", detail={}, raw=None, reply=None, trace=[]),
+        execution_options=mine,
+    )
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.resident_id == resident.id)
+        .values(text="", fields={}),
+        execution_options=mine,
+    )
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.resident_id == resident.id,
+            OutboxMessage.state.in_(("ready", "retry", "waiting")),
+        )
+        .values(state="dead", error="resident is gone"),
+        execution_options=mine,
+    )
+    session.execute(
+        update(Media)
+        .where(Media.resident_id == resident.id)
+        .values(state="erase", wechat_id="", sha256=""),
+        execution_options=mine,
+    )
+    session.execute(
+        update(Case)
+        .where(Case.resident_id == resident.id)
+        .values(contact_phone=None, anonymous=True),
+        execution_options=mine,
+    )
+    session.execute(
+        update(Dialog)
+        .where(Dialog.resident_id == resident.id)
+        .values(form=None, progress={}, choices=[], handover="bot", strikes=0),
+        execution_options=mine,
+    )
+    resident.openid = f"gone-{secrets.token_hex(12)}"
+    resident.name = resident.phone = resident.home_detail = None
+    resident.home_id = None
+    resident.following = False
+    resident.forgotten_at = now

@@ -1,0 +1,109 @@
+"""The database: opened once, used as whole units of work.
+
+Everything below the edges is synchronous. An edge hands a function of one session to `write`
+or `read`, which runs it in a thread, in one transaction. On SQLite one thread does all writing,
+so writers queue instead of colliding, and readers run beside it (WAL); on PostgreSQL a pool of
+threads writes at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from storage.types import Vault, attach_vault
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+
+BUSY_MS = 15_000
+"""How long a SQLite writer of one process waits for that of another."""
+
+
+class Database:
+    """One database with its threads; use as a context manager, or `close` it."""
+
+    def __init__(self, url: str, secret: str, *, threads: int = 8) -> None:
+        self.url = url
+        self.engine = _open(url, threads)
+        attach_vault(self.engine.dialect, Vault(secret))
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._reading = sessionmaker(self.engine, expire_on_commit=False)
+        self._writing = sessionmaker(
+            self.engine.execution_options(writing=True), expire_on_commit=False
+        )
+        self._writers = ThreadPoolExecutor(1 if self.is_sqlite else threads, "write")
+        self._readers = ThreadPoolExecutor(threads, "read")
+
+    def write_now(self, work: Work[T]) -> T:
+        """Runs `work` in one transaction of this thread and commits it."""
+        with self._writing() as session, session.begin():
+            return work(session)
+
+    def read_now(self, work: Work[T]) -> T:
+        """Runs `work` on a snapshot in this thread; nothing it does is kept."""
+        with self._reading() as session:
+            return work(session)
+
+    async def write(self, work: Work[T]) -> T:
+        """`write_now` in a writing thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self.write_now, work)
+
+    async def read(self, work: Work[T]) -> T:
+        """`read_now` in a reading thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+
+    def close(self) -> None:
+        """Waits for what is running, then lets go of every connection."""
+        self._writers.shutdown()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _open(url: str, threads: int) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=2 * threads, max_overflow=4, pool_pre_ping=True)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=threads + 2, connect_args={"timeout": BUSY_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by `_begin_sqlite`
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # acknowledged means on disk
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_MS}",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that turns writer in mid-transaction fails at once when another wrote meanwhile;
+    # a writer that announces itself waits its turn.
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

