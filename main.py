@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from commands import keep, serve
+from commands import account, chat, deliberation, intents, keep, knowledge, serve, staff
 from settings import ConfigError
 
-COMMANDS = (serve, keep)
+COMMANDS = (serve, chat, keep, staff, account, intents, knowledge, deliberation)
 
 
 def make_parser() -> argparse.ArgumentParser:

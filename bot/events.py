@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.stages import settle
+from bot import filling
+from bot.stages import MENU, settle
 from bot.talk import Talk
 from handlers.kit import Say
-from services import residents
+from services import handover, residents
 from storage.residents import Resident
 
 TOUCHES = frozenset({"subscribe", "scan", "click", "scancode_waitmsg"})
@@ -52,14 +53,15 @@ def answer_event(talk: Talk, event: str, key: str) -> Say:
         turn.resident.following = True
         scanned = _scene(talk, key)
         return settle(talk, scanned or talk.call(WELCOME))
-    if event in ("scan", "scancode_waitmsg"):
-        return settle(talk, _scene(talk, key) or talk.call(WELCOME))
-    if event == "click" and key in talk.registry.actions:
-        return settle(talk, talk.call(key))
-    if event == "click":
+    if event not in ("scan", "scancode_waitmsg", "click"):
+        return Say()
+    handover.end(turn.session, turn.resident, None, turn.now)
+    if event != "click":
+        return settle(talk, filling.aside(talk, _scene(talk, key) or talk.call(WELCOME)))
+    if key not in talk.registry.actions:
         talk.note("unknown menu key", key)
-        return settle(talk, talk.call(WELCOME))
-    return Say()
+        key = talk.registry.commands[MENU]
+    return settle(talk, filling.aside(talk, talk.call(key)))
 
 
 def _scene(talk: Talk, key: str) -> Say | None:

@@ -2,20 +2,23 @@
 
 The order on a message: the slot's own reading, then another matter in between (answered, and the
 question asked again), then free words, then the question again with the reason. Three answers in
-a row that were none bring a person.
+a row that were none bring a choice, one more a person. Forms put aside wait in the dialog and are
+taken up when the one before them is done.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from bot.talk import Talk, joined, text_of
+from bot.talk import Talk, joined
 from dialogue.forms import (
     Ask,
     Done,
     NotAnAnswer,
     Progress,
+    Step,
     Values,
     advance,
     ask_again,
@@ -23,172 +26,256 @@ from dialogue.forms import (
     resume,
     step_back,
 )
+from dialogue.messages import Kind
 from handlers.kit import Begin, Choice, FormService, Say, Turn
 from storage.residents import Dialog
 
 DRAFT_LIFE = timedelta(hours=24)
 PATIENCE = 3
+SHORTEST_MATTER = 4
+CLEARLY = 0.85
+"""Sureness from which a word of one to three characters counts as another matter."""
 GO_ON = "form.go_on"
 PARK = "form.park"
+DROP = "form.drop"
+ONWARDS = "接着填刚才的"
+PERSON = "person"
+NOTHING_KEPT = "刚才的没有留下来，请重新说一下。"
 
 
-def open_form(talk: Talk) -> tuple[FormService, Progress] | None:
-    """The form being filled, with its progress; None where there is none or it is too old."""
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The form being filled, and how far it is."""
+
+    service: FormService
+    progress: Progress
+
+
+def open_form(talk: Talk) -> Open | None:
+    """The form being filled; None where there is none or it is too old."""
     dialog = talk.turn.dialog
     if not dialog.form:
         return None
     service = talk.registry.forms.get(dialog.form)
     if service is None or talk.turn.now > dialog.updated_at + DRAFT_LIFE:
         talk.note("draft dropped", dialog.form)
-        drop(dialog, talk.turn)
+        _close(talk.turn, [])
         return None
     progress = _load(dialog.progress)
-    if dialog.form_version == service.form.version:
-        return service, progress
+    if dialog.form_version == service.form.version and progress.asking:
+        return Open(service, progress)
     step = resume(service.form, progress.values)
-    if isinstance(step, Done):
-        return None
-    return service, step.progress
-
-
-def drop(dialog: Dialog, turn: Turn) -> None:
-    """Forgets the open form."""
-    dialog.form, dialog.form_version, dialog.progress = None, 0, {}
-    dialog.updated_at = turn.now
+    return Open(service, step.progress) if isinstance(step, Ask) else None
 
 
 def start(talk: Talk, wanted: Begin, lead: str = "") -> Say:
     """Begins a form; what this message already tells is not asked again."""
     service = talk.registry.forms[wanted.form]
     talk.note("form", wanted.form)
-    parked = _parked(talk.turn.dialog)
-    heard = service.prepare(talk.turn, talk.heard) if service.prepare else talk.heard
-    return _after(talk, service, begin(service.form, wanted.values, heard), parked, lead)
+    aside = _aside(talk.turn.dialog, wanted)
+    heard = talk.heard if wanted.text is None else replace(talk.heard, text=wanted.text, word="")
+    if service.prepare:
+        heard = service.prepare(talk.turn, heard, wanted.values)
+    return _after(talk, service, begin(service.form, wanted.values, heard), aside, lead)
 
 
-def go_on(talk: Talk, service: FormService, progress: Progress) -> Say:
+def go_on(talk: Talk, found: Open) -> Say:
     """Gives this message to the open form."""
-    heard = service.prepare(talk.turn, talk.heard) if service.prepare else talk.heard
-    parked = talk.turn.dialog.progress.get("parked", [])
-    step = advance(service.form, progress, heard)
+    service, progress = found.service, found.progress
+    heard = talk.heard
+    if service.prepare:
+        heard = service.prepare(talk.turn, heard, progress.values)
+    step: Step = advance(service.form, progress, heard)
     if isinstance(step, NotAnAnswer):
-        between = _in_between(talk, service, progress)
+        between = _in_between(talk, found)
         if between is not None:
             return between
         step = advance(service.form, progress, heard, lenient=True)
     if isinstance(step, NotAnAnswer):
-        again = ask_again(service.form, progress, step.problem)
-        if again.progress.misses >= PATIENCE:
-            return _offer_person(talk, service, again)
-        step = again
-    return _after(talk, service, step, parked)
+        step = ask_again(service.form, progress, step.problem)
+        if step.progress.misses > PATIENCE:
+            return talk.call(PERSON, "not_understood")
+        if step.progress.misses == PATIENCE:
+            return _offer_person(talk, service, step)
+    return _after(talk, service, step, _waiting(talk.turn.dialog))
 
 
-def back(talk: Talk, service: FormService, progress: Progress) -> Say:
+def back(talk: Talk, found: Open) -> Say:
     """One question back."""
-    parked = talk.turn.dialog.progress.get("parked", [])
-    return _after(talk, service, step_back(service.form, progress), parked)
+    lead = "" if found.progress.past else "这是第一步了。"
+    step = step_back(found.service.form, found.progress)
+    return _after(talk, found.service, step, _waiting(talk.turn.dialog), lead)
 
 
-def repeat(talk: Talk, answer: str) -> Say:
+def cancel(talk: Talk, found: Open | None) -> Say:
+    """Drops the open form; what waits behind it is taken up."""
+    more = "有事随时说，回复“菜单”看能办什么。"
+    if found is None:
+        return Say(f"好的，已取消。{more}")
+    waiting = _waiting(talk.turn.dialog)
+    _close(talk.turn, waiting)
+    given_up = found.service.given_up
+    said = given_up(talk.turn, found.progress.values) if given_up else Say()
+    if said.begin is not None:
+        return said
+    if waiting:
+        return _take_up(talk, "好的，这件不填了。")
+    return Say(f"好的，已取消，刚才填的没有提交。{more}")
+
+
+def something_kept(talk: Talk) -> bool:
+    """Whether a form is open or was put aside."""
+    return open_form(talk) is not None or bool(_waiting(talk.turn.dialog))
+
+
+def repeat(talk: Talk, answer: str = "") -> Say:
     """Answers something in between and asks the open question again."""
     found = open_form(talk)
     if found is None:
-        return Say(answer)
-    service, progress = found
-    question = ask_again(service.form, progress).text
-    return Say(joined(answer, f"——刚才的还没填完：{question}"))
+        waiting = _waiting(talk.turn.dialog)
+        return _take_up(talk, answer) if waiting else Say(answer or NOTHING_KEPT)
+    lead = "——刚才的还没填完：" if answer else "好，接着填。\n"
+    return Say(joined(answer, lead + ask_again(found.service.form, found.progress).text))
 
 
-def _in_between(talk: Talk, service: FormService, progress: Progress) -> Say | None:
+def aside(talk: Talk, said: Say) -> Say:
+    """An answer while a form is open: the form goes on, behind choices by 0."""
+    dialog = talk.turn.dialog
+    if not said.text or said.begin is not None or dialog.handover != "bot":
+        return said
+    if dialog.form and said.choices:
+        return replace(said, way_out=ONWARDS, leave=GO_ON)
+    if dialog.form:
+        return repeat(talk, said.text)
+    return _with_onwards(talk, said) if said.choices and _waiting(dialog) else said
+
+
+def _with_onwards(talk: Talk, said: Say) -> Say:
+    """The answer with the choice to take up what was put aside."""
+    if talk.turn.dialog.handover != "bot":
+        return said
+    choices = (*said.choices[:8], Choice(ONWARDS, GO_ON))
+    return replace(said, choices=choices, way_out=said.way_out or "先不填")
+
+
+def park(turn: Turn) -> None:
+    """Puts the open form aside, to be taken up when the next one is done."""
+    if turn.dialog.form:
+        _close(turn, _aside(turn.dialog))
+
+
+def _in_between(talk: Talk, found: Open) -> Say | None:
     """Another matter in the middle of a form: answered, or offered to be done first."""
-    if not talk.text:
+    action, argument, title = _other_matter(talk)
+    if not action or talk.registry.same_service(found.service.form.name, action):
         return None
-    decision = talk.understand()
-    action = talk.registry.intents.get(decision.intent)
-    if action is None or decision.unsure or len(talk.text) < 4:
-        return None
+    if talk.registry.interrupts(action):
+        return talk.call(action, argument)
     if talk.registry.answers_in_between(action):
         talk.note("in between", action)
-        return repeat(talk, text_of(talk.call(action)))
-    if decision.intent not in talk.registry.titles or _belongs(talk, service, action):
+        return aside(talk, talk.call(action, argument))
+    if not title:
         return None
-    title = talk.registry.titles[decision.intent]
     return Say(
         f"刚才的还没填完。您是想先办“{title}”吗？",
-        choices=(
+        (
             Choice(f"先办“{title}”，刚才的先放着", PARK, action, talk.text),
-            Choice("接着填刚才的", GO_ON),
+            Choice(ONWARDS, GO_ON),
         ),
         way_out="都不办了",
+        leave=DROP,
     )
 
 
-def _belongs(talk: Talk, service: FormService, action: str) -> bool:
-    """Whether the action is of the service whose form is open: then the words are for the form."""
-    return any(
-        service in candidate.forms and action in candidate.actions
-        for candidate in talk.registry.services
-    )
-
-
-def park(talk: Talk) -> None:
-    """Puts the open form aside, to be taken up when the next one is done."""
-    dialog = talk.turn.dialog
-    if dialog.form:
-        dialog.progress = {"parked": _parked(dialog)}
-        dialog.form = None
-
-
-def _parked(dialog: Dialog) -> list[Any]:
-    parked = list(dialog.progress.get("parked", []))
-    if dialog.form:
-        kept = {key: value for key, value in dialog.progress.items() if key != "parked"}
-        parked.append([dialog.form, dialog.form_version, kept])
-    return parked
+def _other_matter(talk: Talk) -> tuple[str, str, str]:
+    """The action that a message asks for, with its argument and title; empty where none is sure."""
+    registry = talk.registry
+    if not talk.text:
+        return registry.kinds.get(talk.heard.kind, ""), "", ""
+    if talk.heard.kind not in (Kind.TEXT, Kind.VOICE):
+        return "", "", ""
+    for service in registry.services:
+        argument = service.rule(talk.text)
+        if argument is not None:
+            return service.name, argument, ""
+    decision = talk.understand()
+    short = len(talk.text) < SHORTEST_MATTER and decision.confidence < CLEARLY
+    if decision.unsure or short:
+        return "", "", ""
+    return registry.intents.get(decision.intent, ""), "", registry.titles.get(decision.intent, "")
 
 
 def _offer_person(talk: Talk, service: FormService, step: Ask) -> Say:
-    _save(talk.turn, service, step.progress, talk.turn.dialog.progress.get("parked", []))
+    _save(talk.turn, service, step.progress, _waiting(talk.turn.dialog))
     talk.note("three strikes in a form")
     return Say(
         f"{step.problem}\n是不是不太好填？",
-        choices=(Choice("接着填", GO_ON), Choice("找工作人员帮我", "person")),
-        way_out="取消这次填写",
+        (Choice("接着填", GO_ON), Choice("找工作人员帮我", PERSON)),
+        way_out="不填了",
+        leave=DROP,
     )
 
 
 def _after(
-    talk: Talk, service: FormService, step: Ask | Done, parked: list[Any], lead: str = ""
+    talk: Talk, service: FormService, step: Ask | Done, waiting: list[Any], lead: str = ""
 ) -> Say:
     if isinstance(step, Ask):
-        _save(talk.turn, service, step.progress, parked)
+        _save(talk.turn, service, step.progress, waiting)
         return Say(joined(lead, joined(step.problem, step.text)))
-    drop(talk.turn.dialog, talk.turn)
+    _close(talk.turn, waiting)
     talk.note("form filled", service.form.name)
     said = service.finish(talk.turn, step.values)
-    return _unpark(talk, said, parked)
-
-
-def _unpark(talk: Talk, said: Say, parked: list[Any]) -> Say:
-    if not parked:
+    said = replace(said, text=joined(lead, said.text))
+    if not waiting or said.begin is not None:
         return said
+    if service.urgent or said.choices:
+        return _with_onwards(talk, said)
+    return _take_up(talk, said.text)
+
+
+def _take_up(talk: Talk, answer: str) -> Say:
+    """Opens the form that was put aside last."""
     dialog = talk.turn.dialog
-    name, version, progress = parked[-1]
+    *waiting, (name, version, progress) = _waiting(dialog)
     dialog.form, dialog.form_version = name, version
-    dialog.progress = {**progress, "parked": parked[:-1]}
+    dialog.progress = {**progress, "waiting": waiting}
     dialog.updated_at = talk.turn.now
-    return repeat(talk, text_of(said))
+    return repeat(talk, answer)
 
 
-def _save(turn: Turn, service: FormService, progress: Progress, parked: list[Any]) -> None:
+def _waiting(dialog: Dialog) -> list[Any]:
+    return list(dialog.progress.get("waiting", ()))
+
+
+def _aside(dialog: Dialog, wanted: Begin | None = None) -> list[Any]:
+    """What waits when another form begins: also the open one, unless `wanted` is the same again."""
+    waiting = _waiting(dialog)
+    if not dialog.form:
+        return waiting
+    values = dialog.progress.get("values", {})
+    known = wanted.values.items() if wanted and wanted.form == dialog.form else ()
+    if known and all(values.get(name) == value for name, value in known):
+        return waiting
+    kept = {key: value for key, value in dialog.progress.items() if key != "waiting"}
+    return [*waiting, [dialog.form, dialog.form_version, kept]]
+
+
+def _close(turn: Turn, waiting: list[Any]) -> None:
+    dialog = turn.dialog
+    dialog.form, dialog.form_version = None, 0
+    dialog.progress = {"waiting": waiting} if waiting else {}
+    dialog.updated_at = turn.now
+
+
+def _save(turn: Turn, service: FormService, progress: Progress, waiting: list[Any]) -> None:
     dialog = turn.dialog
     dialog.form, dialog.form_version = service.form.name, service.form.version
     dialog.progress = {
         "values": dict(progress.values),
-        "asked": list(progress.asked),
+        "asking": progress.asking,
+        "past": [[name, dict(values)] for name, values in progress.past],
         "misses": progress.misses,
-        "parked": parked,
+        "waiting": waiting,
     }
     dialog.updated_at = turn.now
 
@@ -196,6 +283,7 @@ def _save(turn: Turn, service: FormService, progress: Progress, parked: list[Any
 def _load(stored: Values) -> Progress:
     return Progress(
         values=stored.get("values", {}),
-        asked=tuple(stored.get("asked", ())),
+        asking=stored.get("asking", ""),
+        past=tuple((name, values) for name, values in stored.get("past", ())),
         misses=stored.get("misses", 0),
     )

@@ -2,37 +2,36 @@
 
 alarms (danger) → a person has taken over → the bot's own commands → numbered choices → the
 services' commands → the open form → rules (ticket numbers) → messages that are not text →
-classifier → the ladder of the not understood: choices, choices, a person.
+several matters → classifier → the ladder of the not understood: choices, choices, a person.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot import filling
-from bot.talk import Talk, remember_choices
+from bot.talk import Offered, Talk, joined, offered_choices, remember_choices, short_word, text_of
 from dialogue.messages import Kind
+from dialogue.words import tapped
 from handlers.kit import Choice, Say
+from intents.split import split_matters
 from services import handover
 
-CANCEL = frozenset({"0", "取消", "退出", "算了", "不办了", "停止"})
-BACK = frozenset({"返回", "上一步", "9返回"})
-WAKE = frozenset({"菜单", "主菜单", "机器人"})
-DIGIT = re.compile(r"[1-9]")
-FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
-TRAILING = " 。.!！、,，~～号"
+CANCEL = frozenset(
+    ["0", "取消", "取消吧", "退出", "算了", "算了吧", "不办了", "不填了", "不报了", "停止"]
+)
+ALWAYS_CANCEL = frozenset({"取消", "退出"})
+ONWARDS = frozenset(["接着填", "继续", "继续填", "接着填刚才的"])
+BACK = frozenset(["返回", "上一步", "回上一步"])
+WAKE = frozenset(["菜单", "主菜单", "机器人"])
+MENU = "菜单"
 STRIKES = 3
+MOST_MATTERS = 4
 LIKELY = 0.08
 COMMON = ("report_issue", "track_issue")
 
 Stage = Callable[[Talk], Say | None]
-
-
-def plain(text: str) -> str:
-    """A short message without what a thumb adds: spaces, full-width digits, a full stop."""
-    word = text.translate(FULL_WIDTH).strip().strip(TRAILING)
-    return word.removeprefix("我要") or word
 
 
 def alarms(talk: Talk) -> Say | None:
@@ -41,96 +40,133 @@ def alarms(talk: Talk) -> Say | None:
         argument = service.alarm(talk.text) if talk.text else None
         if argument is not None:
             talk.note("alarm", argument)
+            found = filling.open_form(talk)
+            if found and not found.service.urgent:
+                filling.park(talk.turn)
             return talk.call(service.name, argument)
     return None
 
 
 def quiet(talk: Talk) -> Say | None:
-    """While a person has taken over the bot keeps quiet, until they end it or 菜单 is said."""
+    """While a person has taken over the bot keeps quiet, until they end it or 菜单 is said.
+
+    Who still waits for a person may take that back; a form about danger goes on.
+    """
     turn = talk.turn
     if turn.dialog.handover == "bot":
         return None
-    if plain(talk.text) in WAKE:
+    if talk.word in WAKE:
         handover.end(turn.session, turn.resident, None, turn.now)
         talk.note("woken")
         return None
+    if turn.dialog.handover == "waiting" and talk.word in ALWAYS_CANCEL:
+        handover.end(turn.session, turn.resident, None, turn.now)
+        return Say("好，不找工作人员了。有事随时说，回复“菜单”看能办什么。")
     talk.note("person has taken over")
     handover.heard(turn.session, turn.resident, talk.text, turn.world.hours, turn.now)
-    return Say()
+    found = filling.open_form(talk)
+    return None if found and found.service.urgent else Say()
 
 
 def own_commands(talk: Talk) -> Say | None:
     """取消 and 返回, whatever is open."""
-    word = plain(talk.text)
+    word = talk.word
     found = filling.open_form(talk)
-    if word in CANCEL and (found or talk.turn.dialog.choices or word != "0"):
-        talk.note("cancel")
-        filling.drop(talk.turn.dialog, talk.turn)
-        left = "刚才填的没有提交。" if found else ""
-        return Say(f"好的，已取消。{left}有事随时说，回复“菜单”看能办什么。")
+    offered = offered_choices(talk.turn)
+    if word in CANCEL:
+        return _cancel(talk, found, offered)
     if word in BACK:
-        if found is None:
-            return _to_menu(talk)
-        talk.note("back")
-        return filling.back(talk, *found)
+        if offered and found:
+            return filling.repeat(talk)
+        return filling.back(talk, found) if found else _menu(talk)
+    if word in ONWARDS and filling.something_kept(talk):
+        return filling.repeat(talk)
     return None
 
 
-def _to_menu(talk: Talk) -> Say | None:
-    action = talk.registry.commands.get("菜单")
-    return talk.call(action) if action else None
+def _cancel(talk: Talk, found: filling.Open | None, offered: Offered | None) -> Say | None:
+    talk.note("cancel")
+    if talk.word == "0" and offered:
+        return _leave(talk, offered)
+    if talk.word == "0" and found and found.service.form.slot(found.progress.asking).opened_by:
+        return filling.back(talk, found)
+    if found or offered or talk.word in ALWAYS_CANCEL:
+        return filling.cancel(talk, found)
+    return _menu(talk) if talk.word == "0" else None
+
+
+def _leave(talk: Talk, offered: Offered) -> Say:
+    """0 under a list of choices: closes the list, unless it was said to do more."""
+    match offered.leave:
+        case filling.DROP:
+            return filling.cancel(talk, filling.open_form(talk))
+        case filling.GO_ON:
+            return filling.repeat(talk)
+    if talk.turn.dialog.form:
+        return filling.repeat(talk)
+    return Say("好的。有事随时说，回复“菜单”看能办什么。")
+
+
+def _menu(talk: Talk, lead: str = "") -> Say:
+    """The menu; a lead says first why it is shown."""
+    said = talk.call(talk.registry.commands[MENU])
+    return filling.aside(talk, replace(said, text=joined(lead, said.text)))
 
 
 def choices(talk: Talk) -> Say | None:
     """A digit, or the words of a choice, picks what was offered last."""
-    offered = talk.turn.dialog.choices
-    word = plain(talk.text)
-    if not offered or not word:
-        return None
-    if DIGIT.fullmatch(word):
-        index = int(word) - 1
-        if index >= len(offered):
-            return _offer_again(talk, f"没有第 {word} 项，请再选一次：")
-    else:
-        labels = [choice["label"] for choice in offered]
-        if word not in labels:
-            return None
-        index = labels.index(word)
-    return _pick(talk, offered[index])
+    number = tapped(talk.word)
+    offered = offered_choices(talk.turn)
+    if offered is None:
+        form_open = filling.open_form(talk)
+        return None if form_open or not number else _nothing_to_pick(talk)
+    if number:
+        if number > len(offered.choices):
+            return Say(
+                f"没有第 {number} 项，请再选一次：",
+                offered.choices,
+                way_out=offered.way_out,
+                leave=offered.leave,
+            )
+        return _pick(talk, offered.choices[number - 1])
+    labels = [short_word(choice.label) for choice in offered.choices]
+    if talk.word and talk.word in labels:
+        return _pick(talk, offered.choices[labels.index(talk.word)])
+    if talk.word and talk.word == short_word(offered.way_out):
+        return _leave(talk, offered)
+    return None
 
 
-def _offer_again(talk: Talk, text: str) -> Say:
-    return Say(text, tuple(Choice(**choice) for choice in talk.turn.dialog.choices))
+def _nothing_to_pick(talk: Talk) -> Say:
+    """A digit with nothing to pick: never an action, for the list it was meant for is gone."""
+    stale = "那个选项已经过期了。" if talk.turn.dialog.choices else ""
+    return _menu(talk, stale)
 
 
-def _pick(talk: Talk, chosen: dict[str, str]) -> Say:
-    talk.note("choice", chosen["label"])
-    action, text = chosen["action"], chosen["text"] or None
-    if action == filling.GO_ON:
-        return filling.repeat(talk, "")
-    if action == filling.PARK:
-        filling.park(talk)
-        return talk.call(chosen["argument"], text=text)
-    return talk.call(action, chosen["argument"], text)
+def _pick(talk: Talk, chosen: Choice) -> Say:
+    talk.note("choice", chosen.label)
+    text = chosen.text or None
+    if chosen.action == filling.GO_ON:
+        return filling.repeat(talk)
+    if chosen.action == filling.PARK:
+        filling.park(talk.turn)
+        return talk.call(chosen.argument, text=text)
+    return filling.aside(talk, talk.call(chosen.action, chosen.argument, text))
 
 
 def commands(talk: Talk) -> Say | None:
     """Exact words that call a service: 进度, 人工, 菜单 …; a form that is open stays open."""
-    action = talk.registry.commands.get(plain(talk.text))
+    action = talk.registry.commands.get(talk.word)
     if action is None:
         return None
-    talk.note("command", plain(talk.text))
-    said = talk.call(action)
-    goes_on = talk.turn.dialog.form and talk.turn.dialog.handover == "bot"
-    if goes_on and said.text and not said.choices and said.begin is None:
-        return filling.repeat(talk, said.text)
-    return said
+    talk.note("command", talk.word)
+    return filling.aside(talk, talk.call(action))
 
 
 def form(talk: Talk) -> Say | None:
     """The form that is being filled takes the message."""
     found = filling.open_form(talk)
-    return filling.go_on(talk, *found) if found else None
+    return filling.go_on(talk, found) if found else None
 
 
 def rules(talk: Talk) -> Say | None:
@@ -149,6 +185,29 @@ def other_kinds(talk: Talk) -> Say | None:
     if action is None or (talk.heard.kind in (Kind.TEXT, Kind.VOICE) and talk.text):
         return None
     return talk.call(action)
+
+
+def several(talk: Talk) -> Say | None:
+    """Several matters in one message: a question among them is answered, the rest goes on."""
+    parts = split_matters(talk.text) if talk.text and not talk.word else []
+    if not 1 < len(parts) <= MOST_MATTERS:
+        return None
+    decisions = [talk.turn.world.understander.classify(part) for part in parts]
+    if any(decision.unsure for decision in decisions):
+        return None
+    actions = [talk.registry.intents.get(decision.intent, "") for decision in decisions]
+    asides = [talk.registry.answers_in_between(action) for action in actions]
+    rest = [n for n, answered in enumerate(asides) if not answered]
+    if len(rest) != 1 or not actions[rest[0]]:
+        return None
+    talk.note("several matters", len(parts))
+    answers = [
+        text_of(replace(talk.call(action, text=part), choices=()))
+        for action, part, answered in zip(actions, parts, asides, strict=True)
+        if answered
+    ]
+    said = talk.call(actions[rest[0]], text=parts[rest[0]])
+    return replace(said, text=joined("\n".join(answers), said.text))
 
 
 def classifier(talk: Talk) -> Say | None:
@@ -198,6 +257,7 @@ STAGES: tuple[Stage, ...] = (
     form,
     rules,
     other_kinds,
+    several,
     classifier,
     ladder,
 )
@@ -221,5 +281,9 @@ def settle(talk: Talk, said: Say, *, understood: bool = True) -> Say:
         dialog.strikes = 0
     if said.begin is not None:
         said = filling.start(talk, said.begin, said.text)
-    remember_choices(talk.turn, said.choices)
+    if dialog.handover != "bot":
+        found = filling.open_form(talk)
+        if found and not found.service.urgent:
+            filling.park(talk.turn)
+    remember_choices(talk.turn, said)
     return said

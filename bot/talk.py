@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from dialogue.forms import Heard
 from dialogue.words import numbered
-from handlers.kit import Choice, Request, Say, Turn, stored_choice
+from handlers.kit import Choice, Request, Say, Turn
 from handlers.registry import Registry
 from intents import Decision
+from intents.normalise import normalise
+
+TRAILING = " .,!~"
+SHORT = 40
+CHOICE_LIFE = timedelta(hours=24)
+
+
+def short_word(text: str) -> str:
+    """A short message in plain form, without what a thumb adds; empty for a longer one."""
+    if len(text) > SHORT:
+        return ""
+    word = normalise(text).strip(TRAILING)
+    return word.removeprefix("我要") or word
 
 
 @dataclass(slots=True)
@@ -26,6 +41,10 @@ class Talk:
     def text(self) -> str:
         return self.heard.text.strip()
 
+    @property
+    def word(self) -> str:
+        return self.heard.word
+
     def note(self, stage: str, what: Any = "") -> None:
         """Adds a step to the decision trace that is stored with the message."""
         self.trace.append([stage, what] if what != "" else [stage])
@@ -41,7 +60,9 @@ class Talk:
     def call(self, action: str, argument: str = "", text: str | None = None) -> Say:
         """Calls an action with this message, or with the words that a choice stands for."""
         self.note("action", action)
-        heard = self.heard if text is None else replace(self.heard, text=text, found={})
+        heard = self.heard
+        if text is not None:
+            heard = replace(heard, text=text, word=short_word(text), found={})
         return self.registry.actions[action](self.turn, Request(heard, argument))
 
 
@@ -53,12 +74,38 @@ def text_of(say: Say) -> str:
     return f"{say.text}\n{numbers}" if say.text else numbers
 
 
-def remember_choices(turn: Turn, choices: tuple[Choice, ...]) -> None:
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The numbered choices that a resident was shown last; `leave` is what 0 calls."""
+
+    choices: tuple[Choice, ...]
+    way_out: str
+    leave: str
+
+
+def remember_choices(turn: Turn, said: Say) -> None:
     """Keeps what was offered, so that a digit can pick it; forgets what was offered before."""
-    wanted = [stored_choice(choice) for choice in choices]
-    if turn.dialog.choices != wanted:
-        turn.dialog.choices = wanted
-        turn.dialog.updated_at = turn.now
+    dialog = turn.dialog
+    if not said.choices:
+        if dialog.choices:
+            dialog.choices = []
+        return
+    out = Choice(said.way_out, said.leave)
+    dialog.choices = [_stored(choice) for choice in (*said.choices, out)]
+    dialog.updated_at = turn.now
+
+
+def offered_choices(turn: Turn) -> Offered | None:
+    """What was offered last, for as long as it counts."""
+    dialog = turn.dialog
+    if not dialog.choices or turn.now > dialog.updated_at + CHOICE_LIFE:
+        return None
+    *choices, out = (Choice(*entry) for entry in dialog.choices)
+    return Offered(tuple(choices), out.label, out.action)
+
+
+def _stored(choice: Choice) -> Sequence[str]:
+    return [choice.label, choice.action, choice.argument, choice.text]
 
 
 def joined(first: str, second: str) -> str:

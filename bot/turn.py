@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import events, stages
-from bot.talk import Talk, text_of
+from bot.talk import Talk, short_word, text_of
 from bot.wechat.replies import TEXT_BYTES, fit_text
 from dialogue.forms import Heard
 from dialogue.messages import Incoming, Kind
@@ -23,7 +23,7 @@ from handlers.kit import Say, Turn, World
 from handlers.registry import Registry
 from services import inbound, media, outbox, residents
 from storage.communities import Community
-from storage.messages import InboundMessage
+from storage.residents import Dialog, Resident
 
 LATE = timedelta(seconds=13)
 """After this WeChat repeats a push no more: the reply goes out by itself."""
@@ -60,54 +60,63 @@ class TurnTaker:
 
     def take(self, session: Session, incoming: Incoming) -> Outcome:
         """Answers one message, once; the caller commits."""
-        now = self._clock()
-        community = self._community(session, incoming.account)
-        resident = residents.meet(session, community.id, incoming.account, incoming.openid, now)
-        known = inbound.find(session, incoming.account, incoming.key)
+        # before the resident is met: the repeat of a farewell meets nobody
+        known = _recall(session, incoming)
         if known is not None:
-            return Outcome(known.reply or "", known.received_at, known.late)
-        row = inbound.new(incoming, resident, now)
-        session.add(row)
-        session.flush()
-        talk = self._talk(session, incoming, community, resident, row, now)
-        farewell = incoming.event in events.FAREWELLS
+            return known
+        now = self._clock()
+        if incoming.kind is Kind.EVENT and not events.is_of_resident(incoming.event):
+            inbound.keep_notice(session, incoming, self._community(session, incoming).id, now)
+            return Outcome("", now)
+        talk = self._talk(session, incoming, now)
+        row = talk.turn.inbound
         said = self._answer(talk, incoming)
-        row.trace = [] if farewell else talk.trace
-        row.late = self._clock() - incoming.sent_at > LATE and not farewell
-        row.reply = None if farewell else self._word(talk, said, row)
-        return Outcome(row.reply or "", now, row.late)
+        if incoming.event in events.FAREWELLS:
+            return Outcome("", now)
+        late = self._clock() - incoming.sent_at > LATE
+        row.reply, row.late, row.trace = self._word(talk, said, late=late), late, talk.trace
+        return Outcome(row.reply, now, late)
 
     def take_failed(self, session: Session, incoming: Incoming, error: BaseException) -> Outcome:
         """Keeps a message whose handling failed, shows it to the staff, answers politely."""
-        now = self._clock()
-        community = self._community(session, incoming.account)
-        resident = residents.meet(session, community.id, incoming.account, incoming.openid, now)
-        known = inbound.find(session, incoming.account, incoming.key)
+        known = _recall(session, incoming)
         if known is not None:
-            return Outcome(known.reply or "", known.received_at, known.late)
+            return known
+        now = self._clock()
+        community, resident, _ = self._meet(session, incoming, now)
         row = inbound.new(incoming, resident, now)
         row.reply = SORRY.format(phone=community.phone)
         row.trace = [["failed", type(error).__name__]]
         inbound.report_failure(session, resident, row, error, now)
         return Outcome(row.reply, now)
 
-    def _community(self, session: Session, account: str) -> Community:
-        code = self._communities[account]
+    def _meet(
+        self, session: Session, incoming: Incoming, now: datetime
+    ) -> tuple[Community, Resident, Dialog]:
+        code, account, openid = (
+            self._communities[incoming.account],
+            incoming.account,
+            incoming.openid,
+        )
+        met = residents.met_before(session, code, account, openid)
+        if met is not None:
+            return met
+        community = self._community(session, incoming)
+        resident = residents.meet(session, community.id, account, openid, now)
+        return community, resident, residents.dialog_of(session, resident, now)
+
+    def _community(self, session: Session, incoming: Incoming) -> Community:
+        code = self._communities[incoming.account]
         return session.scalars(select(Community).where(Community.code == code)).one()
 
-    def _talk(
-        self,
-        session: Session,
-        incoming: Incoming,
-        community: Community,
-        resident: Any,
-        row: InboundMessage,
-        now: datetime,
-    ) -> Talk:
+    def _talk(self, session: Session, incoming: Incoming, now: datetime) -> Talk:
+        community, resident, dialog = self._meet(session, incoming, now)
+        row = inbound.new(incoming, resident, now)
+        session.add(row)
+        session.flush()
         medium = None
         if incoming.kind in MEDIA and incoming.media_id:
             medium = media.note(session, resident, row, incoming.media_id, now).id
-        dialog = residents.dialog_of(session, resident, now)
         turn = Turn(session, now, self._world, community, resident, dialog, row, medium)
         return Talk(turn, self._registry, _heard(incoming, medium))
 
@@ -122,7 +131,7 @@ class TurnTaker:
         resident.following = True
         return stages.answer(talk)
 
-    def _word(self, talk: Talk, said: Say, row: InboundMessage) -> str:
+    def _word(self, talk: Talk, said: Say, *, late: bool) -> str:
         """The reply as text: what waited for this contact first, then the answer itself.
 
         What does not fit into one message follows through the outbox; a late reply goes that way
@@ -131,7 +140,7 @@ class TurnTaker:
         turn = talk.turn
         pieces = fit_text(text_of(said))
         text = pieces[0] if pieces else ""
-        if row.late:
+        if late:
             self._follow(turn, pieces, "late")
             return text
         self._follow(turn, pieces[1:], "more")
@@ -148,6 +157,11 @@ class TurnTaker:
             outbox.post(turn.session, turn.resident, piece, source=source, now=turn.now)
 
 
+def _recall(session: Session, incoming: Incoming) -> Outcome | None:
+    known = inbound.find(session, incoming.account, incoming.key)
+    return Outcome(known.reply or "", known.received_at, known.late) if known else None
+
+
 def _heard(incoming: Incoming, medium: int | None) -> Heard:
     found: dict[str, Any] = {}
     if medium is not None and incoming.kind is Kind.IMAGE:
@@ -158,4 +172,5 @@ def _heard(incoming: Incoming, medium: int | None) -> Heard:
             "longitude": incoming.longitude,
             "label": incoming.text,
         }
-    return Heard(incoming.text, incoming.kind, found)
+    typed = incoming.kind in (Kind.TEXT, Kind.VOICE)
+    return Heard(incoming.text, incoming.kind, found, short_word(incoming.text) if typed else "")

@@ -96,6 +96,7 @@ def _count_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--eligible-area", help="their area in m²")
     parser.add_argument("--eligible-households", type=int, default=0)
     parser.add_argument("--present", type=int, help="persons present at the meeting")
+    parser.add_argument("--present-households", type=int, default=0)
     parser.add_argument("--utility", choices=[str(utility) for utility in Utility])
     parser.add_argument("--completion", choices=[str(one) for one in Completion], default="none")
     parser.set_defaults(run=_guarded(run_count))
@@ -145,10 +146,10 @@ def _count_csv(args: argparse.Namespace) -> Result:
         most=args.most,
         high=args.high,
         points=args.points,
-        quorum=args.quorum,
+        quorum=PRESETS[args.quorum] if args.quorum else None,
         eligible=_eligible(args),
     )
-    return count(definition, ballots, Amount(args.present) if args.present is not None else None)
+    return count(definition, ballots, _present(args))
 
 
 def _ties(args: argparse.Namespace) -> TieRule:
@@ -163,6 +164,12 @@ def _eligible(args: argparse.Namespace) -> Amount | None:
         return None
     area = square_centimetres(args.eligible_area) if args.eligible_area else 0
     return Amount(args.eligible, area, args.eligible_households)
+
+
+def _present(args: argparse.Namespace) -> Amount | None:
+    if args.present is None:
+        return None
+    return Amount(args.present, households=args.present_households)
 
 
 def _text(path: Path) -> str:

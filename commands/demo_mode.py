@@ -7,6 +7,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from bot.wechat.menu import build_menu
+from demo.chat_cards import AccountLook
 from demo.chat_page import add_chat_page
 from demo.community import PERSONAS
 from demo.fake_wechat import FakeWeChat, make_fake_wechat
@@ -31,9 +32,11 @@ def demo_extension(settings: Settings) -> Callable[[web.Application], None]:
     """Adds the chat page and the WeChat inside to an application."""
 
     def extend(app: web.Application) -> None:
-        fake = FakeWeChat()
+        account = settings.wechat
+        fake = FakeWeChat(appid=account.appid, secret=account.secret)
         side = demo_side(settings, fake)
-        add_chat_page(app, side, fake, PERSONAS, build_menu(settings.wechat.menu))
+        look = AccountLook("和平里社区说事台")
+        add_chat_page(app, side, fake, PERSONAS, build_menu(account.menu), look=look)
         app.add_subapp(API_PATH, make_fake_wechat(fake))
 
     return extend
@@ -49,3 +52,8 @@ def demo_side(settings: Settings, fake: FakeWeChat | None = None) -> WeChatSide:
         original_id=account.original_id or "gh_demo",
         fake=fake,
     )
+
+
+def demo_qr(scene: str) -> str:
+    """The content of a QR code in demo mode, where no WeChat hands out real ones."""
+    return f"https://weixin.example/demo?scene={scene}"

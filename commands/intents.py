@@ -1,4 +1,4 @@
-"""`train`, `classify`, `categorise` and `evaluate intents`: the language engine on the command line."""
+"""The language engine on the command line: train, classify, categorise, evaluate intents."""
 
 from __future__ import annotations
 
@@ -25,12 +25,8 @@ MODEL = Path("var/model")
 def register(commands: Subcommands) -> None:
     """Adds the sub-parsers of this module."""
     _add(commands, "train", "train the intent model from the shipped examples", run_train)
-    _add(
-        commands, "classify", "texts from stdin, one a line, to intents as JSON lines", run_classify
-    )
-    _add(
-        commands, "categorise", "texts from stdin to issue categories as JSON lines", run_categorise
-    )
+    _add(commands, "classify", "texts from stdin to intents as JSON lines", run_classify)
+    _add(commands, "categorise", "texts from stdin to issue categories, JSON lines", run_categorise)
 
 
 def register_evaluation(kinds: Subcommands) -> None:

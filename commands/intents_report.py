@@ -103,7 +103,8 @@ def _confidence(outcome: Outcome) -> Iterator[str]:
     for bar in histogram(outcome.confidences, outcome.right):
         if bar.texts:
             share = bar.right / bar.texts
-            yield f"{bar.low:.1f}–{bar.low + 0.1:.1f}{bar.texts:>12}{share:>10.3f}{bar.confidence:>8.3f}"
+            edges = f"{bar.low:.1f}–{bar.low + 0.1:.1f}"
+            yield f"{edges:<12}{bar.texts:>7}{share:>10.3f}{bar.confidence:>8.3f}"
 
 
 def _errors(outcome: Outcome) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Charts as numbers: where each bar of an SVG stands. The templates draw, nothing is styled here."""
+"""Charts as numbers: where each bar of an SVG stands; the templates draw them."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ def columns(
     return Chart(width, height, top, bars)
 
 
-def rows(
-    values: Sequence[tuple[str, int, str]], *, width: float = 100, row: float = 10
-) -> Chart:
+def rows(values: Sequence[tuple[str, int, str]], *, width: float = 100, row: float = 10) -> Chart:
     """Lying bars, one below the other."""
     top = max([1, *(value for _, value, _ in values)])
     bars = tuple(

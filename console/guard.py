@@ -6,6 +6,7 @@ A route below /console or /public that is not in the table is refused, whoever r
 from __future__ import annotations
 
 import hmac
+import traceback
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
@@ -70,8 +71,8 @@ async def _answer(
         return errors.page(request, error.status, error.text or "")
     except Forbidden as error:
         return errors.page(request, 403, str(error))
-    except Exception:
-        log.exception("console.failed", path=_pattern(request))
+    except Exception as error:  # noqa: BLE001 - the last resort, told to the visitor and the log
+        _note(request, error)
         return errors.page(request, 500, "")
 
 
@@ -134,6 +135,16 @@ def _same_origin(request: web.Request) -> bool:
         return False
     public = urlsplit(deps_of(request).public_url).netloc
     return urlsplit(origin).netloc in {request.host, public} - {""}
+
+
+def _note(request: web.Request, error: Exception) -> None:
+    """Logs where it failed: lines of code, for messages and values may hold personal data."""
+    log.error(
+        "console.failed",
+        path=_pattern(request),
+        error=type(error).__name__,
+        where=traceback.format_tb(error.__traceback__),
+    )
 
 
 def _pattern(request: web.Request) -> str:

@@ -12,6 +12,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -41,14 +42,14 @@ class Live:
         """While it lasts, `name` counts as looking at `page`."""
         here = self._present.setdefault(page, Counter())
         here[name] += 1
-        self._tell()
+        self.tell()
         try:
             yield
         finally:
             here[name] -= 1
             if not +here:
                 self._present.pop(page, None)
-            self._tell()
+            self.tell()
 
     def others(self, page: str, name: str) -> list[str]:
         """Who else is looking at `page` in this process."""
@@ -56,7 +57,8 @@ class Live:
 
     async def changes(self) -> AsyncIterator[None]:
         """Yields at once, then whenever something may have changed, and with every heartbeat;
-        ends when the program does."""
+        ends when the program does.
+        """
         event = asyncio.Event()
         self._listeners.add(event)
         self._awake.set()
@@ -78,23 +80,22 @@ class Live:
                 await self._awake.wait()
             now: datetime = self._deps.clock()
             try:
-                mark = await self._deps.database.read(
-                    lambda session, now=now: marks.everything(session, now)
-                )
-            except SQLAlchemyError:
-                log.warning("console.live_unavailable", exc_info=True)
+                mark = await self._deps.database.read(partial(marks.everything, now=now))
+            except SQLAlchemyError as error:
+                log.warning("console.live_unavailable", error=type(error).__name__)
                 mark = seen
             if mark != seen:
                 seen = mark
-                self._tell()
+                self.tell()
             await asyncio.sleep(self._deps.poll_seconds)
 
     def close(self) -> None:
         """Lets every open page go."""
         self.closing = True
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Has every open page of this process look again."""
         for event in self._listeners:
             event.set()
 

@@ -53,3 +53,11 @@ def paging(request: web.Request, total: int, size: int = SIZE) -> Paging:
 def offset(request: web.Request, size: int = SIZE) -> int:
     """How many rows lie before the page asked for."""
     return (page_wanted(request) - 1) * size
+
+
+def toggled(request: web.Request, name: str, value: str) -> str:
+    """The same list with one filter set, or cleared where it was set to this already."""
+    kept = {k: v for k, v in request.query.items() if k not in ("page", "done", name) and v}
+    if request.query.get(name) != value:
+        kept[name] = value
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path

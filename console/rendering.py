@@ -53,6 +53,7 @@ def render(
         "category": deps.category,
         "view": view_of(request),
         "demo": deps.demo,
+        "approval": deps.approval,
         "path": request.path,
         "here": request.path_qs,
         "done": DONE.get(request.query.get("done", ""), ""),

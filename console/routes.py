@@ -14,7 +14,7 @@ from console.pages import (
     cases,
     events,
     figures,
-    help as help_page,
+    guide,
     media,
     people,
     queue,
@@ -82,5 +82,5 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/console/account/second-factor", account.second_factor_on, SignedIn()),
     Route("POST", "/console/account/second-factor/off", account.second_factor_off, SignedIn()),
     Route("POST", "/console/account/view", account.set_view, SignedIn()),
-    Route("GET", "/console/help", help_page.show, SignedIn()),
+    Route("GET", "/console/help", guide.show, SignedIn()),
 )

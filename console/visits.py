@@ -17,7 +17,6 @@ from storage.staff import Staff
 T = TypeVar("T")
 
 COOKIE = "shuoshi_staff"
-VISIT = "console.visit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +44,17 @@ class Visit:
         return await self.deps.database.write(work)
 
 
+VISIT: web.RequestKey[Visit] = web.RequestKey("console_visit", Visit)
+
+
 def visit_of(request: web.Request) -> Visit:
     """The visit of a request that the guard has let in; KeyError on a public page."""
-    visit: Visit = request[VISIT]
-    return visit
+    return request[VISIT]
 
 
 def visitor(request: web.Request) -> Visit | None:
     """The visit, or None for somebody who is not signed in."""
-    visit: Visit | None = request.get(VISIT)
-    return visit
+    return request.get(VISIT)
 
 
 def deps_of(request: web.Request) -> ConsoleDeps:

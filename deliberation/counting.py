@@ -9,7 +9,7 @@ from typing import Any
 from . import budgeting, equal_shares, ranked, tally
 from .chain import Json
 from .definition import BUDGETING, Ballot, Definition, Method, Result
-from .presets import PLAIN, PRESETS
+from .presets import PLAIN
 from .quorum import Amount, Decision, Figures, Outcome, Rule, evaluate, total
 from .tally import Choice, InvalidBallotError, Round, Tally
 
@@ -28,7 +28,7 @@ def count(
     result = result or _options(definition, choices)
     if definition.quorum is None:
         return result
-    decision = evaluate(_only_quorum(definition), _figures(definition, ballots, present))
+    decision = evaluate(_only_quorum(definition.quorum), _figures(definition, ballots, present))
     if decision.outcome is Outcome.NO_QUORUM:
         return Result(
             result.method, Outcome.NO_QUORUM, (), decision.results, result.totals, result.rounds
@@ -37,7 +37,7 @@ def count(
 
 
 def _yes_no(definition: Definition, ballots: Sequence[Ballot], present: Amount | None) -> Result:
-    rule = PRESETS[definition.quorum] if definition.quorum else PLAIN
+    rule = definition.quorum or PLAIN
     figures = _figures(definition, ballots, present)
     decision: Decision = evaluate(rule, figures)
     totals = {str(choice): _side(ballots, choice).persons for choice in Choice}
@@ -67,9 +67,8 @@ def _side(ballots: Sequence[Ballot], choice: Choice) -> Amount:
     return total(ballot.weight for ballot in ballots if ballot.choice == str(choice))
 
 
-def _only_quorum(definition: Definition) -> Rule:
-    """Between several options only the quorum of a preset applies, not its majority."""
-    rule = PRESETS[definition.quorum or "plain"]
+def _only_quorum(rule: Rule) -> Rule:
+    """Between several options only the quorum of a rule applies, not its majority."""
     return Rule(rule.name, tuple(test for test in rule.tests if test.is_quorum), rule.source)
 
 
@@ -135,6 +134,8 @@ def _budget(definition: Definition, choices: Sequence[Any]) -> Result:
 def _election(definition: Definition, choices: Sequence[Any]) -> budgeting.Election:
     if not all(isinstance(choice, dict if definition.spread else list) for choice in choices):
         raise InvalidBallotError("a choice that is no budget ballot")
+    if any(len(set(choice)) != len(choice) for choice in choices):
+        raise InvalidBallotError("a project is marked twice")
     marks = tuple(
         {code: Fraction(points) for code, points in choice.items()}
         if definition.spread

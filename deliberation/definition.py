@@ -13,7 +13,7 @@ from typing import Any
 
 from .chain import Json
 from .equal_shares import Completion, Utility
-from .quorum import Amount, Outcome, TestResult
+from .quorum import Amount, Outcome, Rule, TestResult
 from .tally import Round
 from .ties import Option, TieBreak, TieRule
 
@@ -40,8 +40,9 @@ class Definition:
     """What is fixed before a ballot opens.
 
     `most` limits marks (approval), `low` and `high` bound a score, `points` is what a voter may
-    spread, `budget` the money. `quorum` names a preset of `presets`; without `eligible` everybody
-    who voted counts as eligible. `spread` says whether budget ballots give points.
+    spread, `budget` the money. `quorum` is the rule a yes/no vote must meet (plain majority without
+    one); between options only its tests of participation apply. Without `eligible` everybody who
+    voted counts as eligible. `spread` says whether budget ballots give points.
     """
 
     method: Method
@@ -56,8 +57,14 @@ class Definition:
     spread: bool = False
     utility: Utility | None = None
     completion: Completion = Completion.NONE
-    quorum: str | None = None
+    quorum: Rule | None = None
     eligible: Amount | None = None
+
+    def __post_init__(self) -> None:
+        if self.seats < 1 or self.points < 1 or (self.most is not None and self.most < 1):
+            raise ValueError("seats, points and marks are at least one")
+        if self.low > self.high:
+            raise ValueError("the lowest score is above the highest")
 
     def to_json(self) -> dict[str, Json]:
         """Plain JSON with exact money ("a/b" when not whole)."""
@@ -68,6 +75,7 @@ class Definition:
         fields["ties"] = {"kind": str(self.ties.kind), "seed": self.ties.seed}
         fields["budget"] = exact(self.budget)
         fields["eligible"] = asdict(self.eligible) if self.eligible else None
+        fields["quorum"] = self.quorum.to_json() if self.quorum else None
         return {name: str(v) if isinstance(v, StrEnum) else v for name, v in fields.items()}
 
     @classmethod
@@ -83,6 +91,7 @@ class Definition:
         fields["utility"] = Utility(data["utility"]) if data["utility"] else None
         fields["completion"] = Completion(data["completion"])
         fields["eligible"] = Amount(**data["eligible"]) if data["eligible"] else None
+        fields["quorum"] = Rule.from_json(data["quorum"]) if data["quorum"] else None
         return cls(**fields)
 
 

@@ -7,9 +7,10 @@ cast a ballot, who agreed. Absence cannot be counted for a side because no test 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Base(StrEnum):
@@ -148,6 +149,22 @@ class Test:
     def is_quorum(self) -> bool:
         return self.subject is not Subject.AGREE
 
+    def to_json(self) -> dict[str, str | int]:
+        return {name: v if isinstance(v, int) else str(v) for name, v in vars(self).items()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Test:
+        """The test again; KeyError or ValueError when it is none."""
+        return cls(
+            str(data["name"]),
+            Subject(data["subject"]),
+            Base(data["base"]),
+            Measure(data["measure"]),
+            Comparison(data["comparison"]),
+            int(data["numerator"]),
+            int(data["denominator"]),
+        )
+
     def needed(self, base: int) -> int:
         """The smallest count that meets the test."""
         if self.comparison is Comparison.AT_LEAST:
@@ -188,6 +205,15 @@ class Rule:
     tests: tuple[Test, ...]
     source: str
     ties: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "tests": [test.to_json() for test in self.tests]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Rule:
+        """The rule again; KeyError or ValueError when it is none."""
+        tests = tuple(Test.from_json(test) for test in data["tests"])
+        return cls(str(data["name"]), tests, str(data["source"]), bool(data["ties"]))
 
 
 @dataclass(frozen=True)

@@ -51,24 +51,25 @@ def strongest_paths(codes: Sequence[str], above: Matrix) -> Matrix:
 def schulze(
     options: Sequence[Option], ballots: Iterable[Ranking], seats: int = 1, *, ties: TieRule
 ) -> Tally:
-    """Order by Schulze's method: a before b when the strongest path from a to b is stronger.
+    """Order by Schulze's method: a beats b when the strongest path from a to b is stronger.
 
-    The totals are how many options each one beats; as the relation is transitive, ordering by
-    them respects it. One who is beaten by nobody can win without beating anyone.
+    The totals are how many others do not beat an option. As beating is transitive, ordering by
+    them respects it, and who is beaten by nobody is among the first; the tie rule decides there.
     """
     codes = [option.code for option in options]
     ranked = [tuple(ballot) for ballot in ballots]
     above = pairwise(codes, ranked)
     path = strongest_paths(codes, above)
-    beats = {a: sum(path[a, b] > path[b, a] for b in codes if b != a) for a in codes}
-    tally = ranked_by(beats, options, seats, ties)
-    winners = tally.order[:seats] if any(ranked) else ()
+    unbeaten = {a: sum(path[b, a] <= path[a, b] for b in codes if b != a) for a in codes}
+    tally = ranked_by(unbeaten, options, seats, ties)
     rounds = (
         Round(1, "pairwise", None, {"preferred": _rows(codes, above)}),
         Round(2, "strongest paths", None, {"strength": _rows(codes, path)}),
-        Round(3, "options beaten", None, {"totals": tally.totals}),
+        Round(3, "not beaten by", None, {"totals": tally.totals}),
     )
-    return Tally(tally.order, winners, tally.totals, _level(tally, seats, path), rounds)
+    if not any(ranked):
+        return Tally(tally.order, (), tally.totals, (), rounds)
+    return Tally(tally.order, tally.order[:seats], tally.totals, tally.tied, rounds)
 
 
 def instant_runoff(
@@ -116,17 +117,6 @@ def _first_places(racing: set[str], ballots: Mapping[tuple[str, ...], int]) -> C
         if first is not None:
             firsts[first] += number
     return firsts
-
-
-def _level(tally: Tally, seats: int, path: Matrix) -> tuple[str, ...]:
-    """Options level with the last winner by strongest paths, when one of them was left out."""
-    if not 0 < seats < len(tally.order):
-        return ()
-    last = tally.order[seats - 1]
-    equal = {code for code in tally.order if code != last and path[code, last] == path[last, code]}
-    if not equal & set(tally.order[seats:]):
-        return ()
-    return tuple(code for code in tally.order if code == last or code in equal)
 
 
 def _rows(codes: Sequence[str], matrix: Matrix) -> dict[str, dict[str, int]]:

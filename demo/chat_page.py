@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -62,7 +63,6 @@ class ChatPage:
             "account": account_name,
             "menu": menu_buttons(menu),
             "photos": [_photo_json(photo) for photo in self._photos.values()],
-            "links": LINKS,
             **surroundings.as_json(),
         }
 
@@ -92,6 +92,7 @@ class ChatPage:
             self._fixed
             | {
                 "last": self._log.last,
+                "links": _links(request.app),
                 "personas": [
                     asdict(persona)
                     | {"tone": tone, "following": self._phone.follows(persona.openid)}
@@ -107,7 +108,7 @@ class ChatPage:
         after = _number(request.headers.get("Last-Event-ID") or request.query.get("after", "0"))
         response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        with self._log.listening(after) as queue:
+        with self._log.listening(after) as queue, suppress(ConnectionResetError):  # they left
             hello = json.dumps({"boot": self._log.boot})
             await response.write(f"retry: 1000\nevent: hello\ndata: {hello}\n\n".encode())
             while (chunk := await _next(queue)) is not None:
@@ -196,6 +197,12 @@ def _own_webhook(request: web.Request) -> str:
     """The webhook of the very server that was asked, by its socket, not by its Host header."""
     host, port = request.get_extra_info("sockname")[:2]
     return str(URL.build(scheme="http", host=host, port=port, path=WEBHOOK))
+
+
+def _links(app: web.Application) -> list[dict[str, str]]:
+    """The other pages that this server really has."""
+    paths = [resource.canonical for resource in app.router.resources()]
+    return [link for link in LINKS if any(path.startswith(link["href"]) for path in paths)]
 
 
 def _photo_json(photo: SamplePhoto) -> dict[str, str]:

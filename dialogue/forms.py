@@ -13,19 +13,24 @@ from typing import Any, TypeAlias
 from dialogue.messages import Kind
 
 Values: TypeAlias = Mapping[str, Any]
+STEPS_BACK = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What one message offers to a form.
 
-    `found` holds what was recognised in it, by entity name; a slot names the entity that may
-    fill it. Values are plain JSON, for progress is stored.
+    `word` is a short message in plain form, without what a thumb adds (spaces, full-width digits,
+    a full stop); empty where the message is no short text. `found` holds what was recognised, by
+    entity name; a slot names the entity that may fill it. `corrects` names the entities that may
+    also replace what was told before. Values are plain JSON, for progress is stored.
     """
 
     text: str
     kind: Kind = Kind.TEXT
     found: Values = field(default_factory=dict)
+    word: str = ""
+    corrects: frozenset[str] = frozenset()
 
 
 class Misheard(Exception):
@@ -45,11 +50,7 @@ class Redo:
 
 Question: TypeAlias = Callable[[Values], str]
 Parser: TypeAlias = Callable[[Heard, Values], Any]
-
-
-def always(_values: Values) -> bool:
-    """The condition of a slot that is asked in any case."""
-    return True
+Nod: TypeAlias = Callable[[Heard, Values], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,11 @@ class Slot:
 
     `parse` takes only what is surely an answer, and raises Misheard otherwise; `accept`, where
     given, takes what is left when the message turned out to be nothing else either (free words).
-    `entity` names what may fill the slot unasked. `many` collects values in a list and is never
-    asked for. `needed` says, by the values so far, whether the slot is asked at all.
+    `entity` names what may fill the slot unasked; a slot that is `silent` is filled in no other
+    way (see `silent`), `many` collects values in a list. A slot with `opened_by` is asked only
+    while the value of that name is set.
+    `nod`, where given, answers a message that offered something to other slots while this one is
+    open, in place of the whole question; empty words leave it at the question.
     """
 
     name: str
@@ -68,16 +72,35 @@ class Slot:
     accept: Parser | None = None
     entity: str = ""
     many: bool = False
-    needed: Callable[[Values], bool] = always
+    silent: bool = False
+    opened_by: str = ""
+    nod: Nod | None = None
+
+
+def silent(name: str, *, many: bool = False) -> Slot:
+    """A slot that is never asked for: it takes what messages offer under its name."""
+    return Slot(name, _unasked, _unheard, entity=name, many=many, silent=True)
+
+
+def _unasked(_values: Values) -> str:
+    return ""
+
+
+def _unheard(_heard: Heard, _values: Values) -> Any:
+    raise Misheard
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A named list of slots; `version` grows when slots change their meaning."""
+    """A named list of slots; `version` grows when slots change their meaning.
+
+    `context` names the values that are no slots and are kept when the version changes.
+    """
 
     name: str
     version: int
     slots: tuple[Slot, ...]
+    context: frozenset[str] = frozenset()
 
     def slot(self, name: str) -> Slot:
         """The slot of that name; KeyError where there is none."""
@@ -91,12 +114,14 @@ class Form:
 class Progress:
     """How far a form is filled: plain values, so that it survives a restart.
 
-    `asked` lists the slots asked so far, the last one being open; `misses` counts answers in a
-    row that were none.
+    `asking` names the open slot. `past` holds the slots asked before it, oldest first, each with
+    the values of that moment, so that a step back undoes what came of it. `misses` counts
+    messages in a row that were no answer.
     """
 
     values: Values = field(default_factory=dict)
-    asked: tuple[str, ...] = ()
+    asking: str = ""
+    past: tuple[tuple[str, Values], ...] = ()
     misses: int = 0
 
 
@@ -128,7 +153,7 @@ Step: TypeAlias = Ask | Done | NotAnAnswer
 
 def begin(form: Form, values: Values, heard: Heard) -> Ask | Done:
     """Starts a form with what is known and what the first message already tells."""
-    return _next(form, Progress(_fill(form, dict(values), heard, None)))
+    return _next(form, Progress(), _fill(form, dict(values), heard, None))
 
 
 def advance(form: Form, progress: Progress, heard: Heard, *, lenient: bool = False) -> Step:
@@ -137,62 +162,74 @@ def advance(form: Form, progress: Progress, heard: Heard, *, lenient: bool = Fal
     First strictly; with `lenient` also as free words, which the caller asks for only after no
     other reading of the message was found.
     """
-    slot = form.slot(progress.asked[-1])
+    slot = form.slot(progress.asking)
     filled = _fill(form, dict(progress.values), heard, slot)
-    parse = slot.accept if lenient and slot.accept else slot.parse
+    words_left = bool(slot.accept and heard.text and not lenient)
     try:
-        value = parse(heard, filled)
+        value = (slot.accept if lenient and slot.accept else slot.parse)(heard, filled)
     except Misheard as problem:
-        if filled != dict(progress.values):
-            return _next(form, replace(progress, values=filled, misses=0))
-        return NotAnAnswer(str(problem))
+        if filled == dict(progress.values) or words_left:
+            return NotAnAnswer(str(problem))
+        return _nodded(slot, heard, _next(form, progress, filled))
     if isinstance(value, Redo):
         kept = {name: v for name, v in filled.items() if name not in value.slots}
-        return _next(form, replace(progress, values=kept | dict(value.keep), misses=0))
-    return _next(form, replace(progress, values=filled | {slot.name: value}, misses=0))
+        return _next(form, progress, kept | dict(value.keep))
+    return _next(form, progress, filled | {slot.name: value})
 
 
 def ask_again(form: Form, progress: Progress, problem: str = "") -> Ask:
     """The open question once more, after an interruption or an answer that was none."""
-    slot = form.slot(progress.asked[-1])
+    slot = form.slot(progress.asking)
     again = replace(progress, misses=progress.misses + 1) if problem else progress
     return Ask(again, slot.question(again.values), problem)
 
 
 def step_back(form: Form, progress: Progress) -> Ask:
-    """Back to the question before the open one; the first question stays."""
-    earlier = progress.asked[:-1] or progress.asked
-    values = {name: v for name, v in progress.values.items() if name != earlier[-1]}
-    return ask_again(form, Progress(values, earlier))
+    """Back to the question before the open one; the first question stays. What was sent of a
+    `many` slot since (pictures) is kept.
+    """
+    if not progress.past:
+        return ask_again(form, progress)
+    *past, (asking, values) = progress.past
+    many = {slot.name for slot in form.slots if slot.many}
+    sent = {name: value for name, value in progress.values.items() if name in many}
+    return ask_again(form, Progress({**values, **sent}, asking, tuple(past)))
 
 
 def resume(form: Form, values: Values) -> Ask | Done:
     """Takes up values kept under an older version of the form: slots that still exist stay."""
-    names = {slot.name for slot in form.slots}
-    return _next(form, Progress({name: v for name, v in values.items() if name in names}))
+    names = {slot.name for slot in form.slots} | form.context
+    return _next(form, Progress(), {name: v for name, v in values.items() if name in names})
 
 
 def _fill(form: Form, values: dict[str, Any], heard: Heard, asking: Slot | None) -> dict[str, Any]:
-    """Values that the message offers unasked; what was told before is corrected only where the
-    form's last word is open (the summary that the resident is looking at).
-    """
-    last = asking is not None and asking is form.slots[-1]
+    """Values with what the message offers unasked; what was told before only where it corrects."""
     for slot in form.slots:
         offered = heard.found.get(slot.entity) if slot.entity else None
         if offered is None or slot is asking:
             continue
         if slot.many:
             values[slot.name] = [*values.get(slot.name, ()), offered]
-        elif slot.name not in values or last:
+        elif slot.name not in values or slot.entity in heard.corrects:
             values[slot.name] = offered
     return values
 
 
-def _next(form: Form, progress: Progress) -> Ask | Done:
+def _next(form: Form, before: Progress, values: Values) -> Ask | Done:
     for slot in form.slots:
-        if slot.many or slot.name in progress.values or not slot.needed(progress.values):
+        if slot.silent or slot.name in values:
             continue
-        asked = tuple(name for name in progress.asked if name != slot.name)
-        moved = replace(progress, asked=(*asked, slot.name))
-        return Ask(moved, slot.question(progress.values))
-    return Done(progress.values)
+        if slot.opened_by and not values.get(slot.opened_by):
+            continue
+        past = before.past
+        if before.asking and before.asking != slot.name:
+            past = (*past, (before.asking, before.values))[-STEPS_BACK:]
+        return Ask(Progress(values, slot.name, past), slot.question(values))
+    return Done(values)
+
+
+def _nodded(slot: Slot, heard: Heard, step: Ask | Done) -> Ask | Done:
+    """The step with a short nod in place of the question, where the same slot stays open."""
+    if slot.nod is None or isinstance(step, Done) or step.progress.asking != slot.name:
+        return step
+    return replace(step, text=slot.nod(heard, step.progress.values) or step.text)

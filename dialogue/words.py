@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 ONE_LINE = 26
 """Characters that fit on one line of a phone with large type."""
+_TAPPED = re.compile(r"(?:我?[选要]|就要?)?第?([0-9一二两三四五六七八九])\u20e3?[个项号条]?")
+_NUMERALS = "〇一二三四五六七八九"
+
+
+def tapped(word: str) -> int | None:
+    """The number that a short message picks: `2`, `第二个`, `选2`, `2号`; None where it is none."""
+    found = _TAPPED.fullmatch(word)
+    if found is None:
+        return None
+    numeral = found[1].replace("两", "二")
+    return _NUMERALS.index(numeral) if numeral in _NUMERALS else int(numeral)
 
 
 def numbered(labels: Sequence[str], *, way_out: str = "取消") -> str:

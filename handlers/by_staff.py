@@ -31,7 +31,8 @@ def _by_staff(intent: str) -> Action:
             inbound_id=turn.inbound.id,
         )
         turn.inbound.intent = intent
-        return Say(f"“{TITLES[intent]}”由工作人员办理，已为您转接，{by_when(turn, due)}前回复您。")
+        what = f"“{TITLES[intent]}”这类事由工作人员办"
+        return Say(f"{what}，已经转过去，{by_when(turn, due)}前回复您。")
 
     return hand_on
 

@@ -6,12 +6,15 @@ of the queue, and asks where.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from dialogue.forms import Form, Heard, Misheard, Slot, Values
-from dialogue.words import shorten
+from dialogue.forms import Form, Heard, Misheard, Slot, Values, silent
+from dialogue.words import numbered, shorten
+from handlers.hearing import hear
 from handlers.kit import Begin, Choice, FormService, Request, Say, Service, Turn
-from handlers.report import prepare
+from handlers.words import has_words, phone_line
 from intents.emergency import emergency as recognise
 from services import cases
 from services.places import community_place, place_by_code
@@ -23,11 +26,12 @@ ADVICE = {
     "fire": "请马上：离开着火的地方，不坐电梯，打火警119。有人受伤打120。",
     "electric": "请别碰，离远一点，也别让别人靠近。有人触电或起火打120、119。",
     "violence": "请先到安全的地方，马上打110。有人受伤打120。",
-    "self_harm": "您的命最要紧。请现在就打心理援助热线 12356，或让身边的人陪着您。危急时打120、110。",
+    "self_harm": "您的命最要紧。请现在就打心理援助热线 12356，让身边的人陪着您。\n危急时打120、110。",
     "trapped": "请别硬撬。按电梯里的报警按钮，或打119。有人不舒服打120。",
     "medical": "请马上打急救120，说清地址，先别搬动病人。",
     "unknown": "有危险请马上打电话：火警119　报警110　急救120。",
 }
+GONE = "这件事已经不在了。有危险马上打 119、110 或 120。"
 CATEGORIES = {"violence": "domestic_violence"}
 
 
@@ -50,9 +54,10 @@ def danger(turn: Turn, request: Request) -> Say:
             way_out="没事了",
         )
     case = _urgent_case(turn, kind, request.text)
-    return Say(
-        f"{_advice(turn, kind)}\n您的消息已记为紧急事项，正在提醒值班人员。", begin=_where(case)
-    )
+    said = f"{_advice(turn, kind)}\n已记为紧急事项，排在值班人员要办的最前面。"
+    if case.place_text:
+        return Say(f"{said}\n地点：{case.place_text}。情况有变接着发给我。")
+    return Say(said, begin=Begin(FORM.name, {"number": case.number}))
 
 
 def _advice(turn: Turn, kind: str) -> str:
@@ -62,18 +67,14 @@ def _advice(turn: Turn, kind: str) -> str:
     return f"{advice}\n社区值班 {duty}" if duty else advice
 
 
-def _where(case: Case) -> Begin:
-    return Begin("emergency_place", {"number": case.number})
-
-
 def _urgent_case(turn: Turn, kind: str, text: str) -> Case:
     """The urgent case of this danger; words that follow within two hours join it."""
+    told = hear(turn, Heard(text), {}).found.get("place", {"code": "", "text": ""})
     for case in cases.cases_of(turn.session, turn.resident):
         if case.urgent and turn.now - case.created_at < SAME_DANGER:
             cases.add(turn.session, case, turn.resident, text, (), turn.now)
+            _locate(turn, case, told)
             return case
-    heard = prepare(turn, Heard(text))
-    told = heard.found.get("place", {"code": "", "text": ""})
     place = place_by_code(turn.session, turn.community.id, told["code"]) if told["code"] else None
     where = place or community_place(turn.session, turn.community.id)
     new = cases.NewCase(
@@ -90,44 +91,72 @@ def _urgent_case(turn: Turn, kind: str, text: str) -> Case:
     return cases.submit(turn.session, new, turn.resident, turn.world.hours, turn.now)
 
 
+def _locate(turn: Turn, case: Case, told: Values) -> None:
+    """Puts the case where it was said to be, as far as that is a place we know."""
+    place = place_by_code(turn.session, turn.community.id, told["code"]) if told["code"] else None
+    if place is not None:
+        cases.locate(turn.session, case, place, told["text"], turn.now)
+
+
 def _ask_where(_values: Values) -> str:
-    return "您现在安全吗？在哪栋楼？"
+    return f"人安全了再回：在哪栋哪单元？\n{numbered((), way_out='先不说')}"
 
 
-def _take_where(heard: Heard, _values: Values) -> str:
-    if heard.found.get("photo"):
-        return "（照片）"
-    if "location" in heard.found:
-        label: str = heard.found["location"].get("label") or "所发位置"
-        return label
-    if not heard.text.strip():
-        raise Misheard("请打字说您在哪栋楼。")
-    return heard.text.strip()
+def _read_where(heard: Heard, _values: Values) -> Any:
+    if "place" in heard.found:
+        return heard.found["place"]
+    raise Misheard("请打字说在哪栋楼，或者发位置。")
+
+
+def _take_where(heard: Heard, values: Values) -> Any:
+    if not has_words(heard.text):
+        return _read_where(heard, values)
+    return {"code": "", "text": shorten(heard.text, 60)}
+
+
+def _nod(heard: Heard, values: Values) -> str:
+    return f"照片收到。{_ask_where(values)}" if "photo" in heard.found else ""
 
 
 FORM = Form(
     name="emergency_place",
     version=1,
     slots=(
-        Slot("photos", _ask_where, _take_where, entity="photo", many=True),
-        Slot("where", _ask_where, _take_where),
+        silent("photo", many=True),
+        silent("said"),
+        Slot("where", _ask_where, _read_where, _take_where, entity="place", nod=_nod),
     ),
+    context=frozenset({"number"}),
 )
 
 
+def prepare(turn: Turn, heard: Heard, values: Values) -> Heard:
+    """Places as anywhere; the whole words are kept, for they may tell more than the place."""
+    heard = hear(turn, heard, values)
+    return replace(heard, found={**heard.found, "said": heard.text}, corrects=frozenset({"said"}))
+
+
 def told_where(turn: Turn, values: Values) -> Say:
-    """Adds the answer to the urgent case."""
+    """Adds the answer to the urgent case, and brings the case to the place."""
     case = cases.by_number(turn.session, turn.community.id, values["number"])
-    if case is not None:
-        photos = tuple(values.get("photos", ()))
-        cases.add(turn.session, case, turn.resident, values["where"], photos, turn.now)
+    if case is None:
+        return Say(GONE)
+    words = values.get("said") or values["where"]["text"]
+    cases.add(turn.session, case, turn.resident, words, tuple(values.get("photo", ())), turn.now)
+    _locate(turn, case, values["where"])
     return Say("记下了，已加到紧急事项里。情况有变马上打 119、110 或 120，也可以接着发给我。")
+
+
+def said_no_more(turn: Turn, _values: Values) -> Say:
+    """The resident does not say where: what is stored stays."""
+    return Say(f"好。刚才说的已记为紧急事项。有危险马上打 119、110 或 120。{phone_line(turn)}")
 
 
 SERVICE = Service(
     name="emergency",
     actions={"emergency": danger},
     intents={"emergency": "emergency"},
-    forms=(FormService(FORM, told_where),),
+    forms=(FormService(FORM, told_where, prepare, said_no_more, urgent=True),),
     alarm=alarm,
+    interrupts=frozenset({"emergency"}),
 )

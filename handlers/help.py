@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dialogue.messages import Kind
 from handlers.kit import Choice, Request, Say, Service, Turn
+from intents.normalise import normalise
+from services.places import place_by_code, responsible_for
 
 MENU = (
     Choice("反映问题", "report.new"),
@@ -15,6 +17,11 @@ THANKS = ("谢", "辛苦", "感谢", "多谢")
 GOODBYE = ("再见", "拜拜", "回头见", "晚安")
 PRAISE = ("好评", "真好", "不错", "厉害", "点赞", "真棒", "给力", "👍")
 SCOLD = ("垃圾", "傻", "笨", "没用", "滚", "骗子", "什么破")
+
+
+def rule(text: str) -> str | None:
+    """A message of nothing but emoji, stickers or punctuation."""
+    return None if any(char.isalnum() for char in normalise(text)) else ""
 
 
 def menu(turn: Turn, _request: Request) -> Say:
@@ -30,8 +37,23 @@ def welcome(turn: Turn, _request: Request) -> Say:
     """The first words to somebody who follows the account."""
     return Say(
         f"您好，这里是{turn.community.name}说事台。\n"
-        "哪里坏了、有什么事，像跟邻居说话一样告诉我，我记下来、转给人办、有结果告诉您。",
+        "哪里坏了、有什么事，像跟邻居说话一样告诉我。\n"
+        "我记下来，转给人办，有了结果告诉您。",
         MENU,
+        way_out="",
+    )
+
+
+def grid(turn: Turn, request: Request) -> Say:
+    """Who looks after a grid, to somebody who scanned the code on its notice board."""
+    place = place_by_code(turn.session, turn.community.id, request.argument)
+    if place is None or place.kind != "grid":
+        return welcome(turn, request)
+    worker = responsible_for(turn.session, place.path)
+    who = f"网格员是{worker.name[:1]}某" if worker else "暂时没有网格员，由社区工作人员负责"
+    return Say(
+        f"{place.name}的{who}。\n平时走访、查隐患，您反映的事由网格员跟到办好。",
+        MENU[:3],
         way_out="",
     )
 
@@ -39,6 +61,8 @@ def welcome(turn: Turn, _request: Request) -> Say:
 def smalltalk(turn: Turn, request: Request) -> Say:
     """A short, kind word back."""
     text = request.text
+    if not any(char.isalnum() for char in normalise(text)):
+        return Say("看到您的表情了。有事打字说就行，回复“菜单”看能办什么。")
     if any(word in text for word in SCOLD):
         return Say("让您不痛快了，对不住。您说说是什么事，或回复“人工”找工作人员。")
     if any(word in text for word in THANKS):
@@ -52,25 +76,29 @@ def smalltalk(turn: Turn, request: Request) -> Say:
 
 def beyond(turn: Turn, _request: Request) -> Say:
     """What is none of a neighbourhood's business: an honest no, and what can be done."""
-    return Say("这个我办不了。社区里的事可以找我：", MENU[:3])
+    return Say("这个我办不了。社区里的事可以找我：", MENU[:3], way_out="不用了")
 
 
 def unreadable(turn: Turn, _request: Request) -> Say:
     """A link or something else that the desk cannot open."""
-    return Say("这个我打不开。请用文字说说是什么事，或者：", MENU[:3])
+    return Say("这个我打不开。请打字说是什么事，或者：", MENU[:3], way_out="不用了")
 
 
 SERVICE = Service(
     name="help",
     actions={
+        "help": smalltalk,
         "menu": menu,
         "welcome": welcome,
+        "grid": grid,
         "smalltalk": smalltalk,
         "beyond": beyond,
         "unreadable": unreadable,
     },
     intents={"help": "menu", "smalltalk": "smalltalk", "out_of_scope": "beyond"},
     commands={"菜单": "menu", "主菜单": "menu", "帮助": "menu", "?": "menu", "？": "menu"},
+    scenes={"grid": "grid", "desk": "welcome"},
     kinds={Kind.LINK: "unreadable", Kind.OTHER: "unreadable"},
-    answers_in_between=frozenset({"smalltalk"}),
+    answers_in_between=frozenset({"smalltalk", "unreadable"}),
+    rule=rule,
 )

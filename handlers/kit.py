@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -77,24 +77,32 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """A form to begin, with values known beforehand."""
+    """A form to begin, with values known beforehand.
+
+    `text`, where given, fills it in place of the words of this message.
+    """
 
     form: str
     values: Values = field(default_factory=dict)
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """An answer. Empty words are silence; `way_out` is what 0 is called under the choices."""
+    """An answer. Empty words are silence; `way_out` is what 0 is called under the choices, and
+    `leave` the action it calls; without one it only closes the list.
+    """
 
     text: str = ""
     choices: tuple[Choice, ...] = ()
     begin: Begin | None = None
     way_out: str = "取消"
+    leave: str = ""
 
 
 Action: TypeAlias = Callable[[Turn, Request], Say]
 Finish: TypeAlias = Callable[[Turn, Values], Say]
+Prepare: TypeAlias = Callable[[Turn, Heard, Values], Heard]
 Rule: TypeAlias = Callable[[str], str | None]
 
 
@@ -105,11 +113,17 @@ def no_rule(_text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class FormService:
-    """A form with what happens when it is filled and, if it needs it, how to read a message."""
+    """A form with what happens when it is filled.
+
+    `prepare` reads a message for it, given the values so far. `given_up` says what is left when
+    the resident cancels. An `urgent` form is also filled while a person has taken over.
+    """
 
     form: Form
     finish: Finish
-    prepare: Callable[[Turn, Heard], Heard] | None = None
+    prepare: Prepare | None = None
+    given_up: Finish | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +135,8 @@ class Service:
     action. `kinds`: which action takes a message that is not text. `scenes`: which action takes a
     QR code of that kind. `alarm` is asked before everything, even while a person has taken over;
     `rule` after the commands; each gives the argument of the action of the same name, or None.
+    `answers_in_between`: actions that answer in the middle of a form, which then goes on;
+    `interrupts`: actions that break into it without asking.
     """
 
     name: str
@@ -134,13 +150,4 @@ class Service:
     alarm: Rule = no_rule
     rule: Rule = no_rule
     answers_in_between: frozenset[str] = frozenset()
-
-
-def stored_choice(choice: Choice) -> dict[str, Any]:
-    """A choice as it is kept in the dialog."""
-    return {
-        "label": choice.label,
-        "action": choice.action,
-        "argument": choice.argument,
-        "text": choice.text,
-    }
+    interrupts: frozenset[str] = frozenset()

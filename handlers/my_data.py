@@ -35,8 +35,10 @@ def show(turn: Turn, _request: Request) -> Say:
 def who(turn: Turn, _request: Request) -> Say:
     """Who can see the data."""
     return Say(
-        "您的消息和反映的事，只有负责这件事的社区工作人员能看到。\n"
-        "电话、姓名平时打码，谁点开看过都有记录。不给任何别的单位。"
+        "您的消息和反映的事，只有办这件事的人能看到：社区工作人员，和受托来办的单位（如物业）。\n"
+        "电话、姓名平时打码，谁点开看过都有记录。",
+        (Choice("我的信息", "my_data"),),
+        way_out="好了",
     )
 
 
@@ -51,15 +53,15 @@ def correct(turn: Turn, request: Request) -> Say:
         turn.now,
         intent="my_data",
     )
-    return Say("好，请直接说哪里要改成什么，工作人员改好后回复您。\n想接着用自助服务，回复“菜单”。")
+    return Say("好，请直接说哪一项改成什么，工作人员改好后回复您。\n不改了，回复“菜单”。")
 
 
 def delete(turn: Turn, _request: Request) -> Say:
     """Says what deletion means before it is done."""
     pending = cases.open_count(turn.session, turn.resident)
-    note = f"您有{pending}件事还在办，删除后照常办，但我们联系不上您。\n" if pending else ""
+    note = f"您有{pending}件事还在办，删了照常办，但没法再联系您。\n" if pending else ""
     return Say(
-        f"{note}删除后，您的姓名、电话、住处、聊天和照片都会清除，不能恢复。",
+        f"{note}删除后，您的姓名、电话、住处、聊天和照片都会清掉，找不回来。",
         (Choice("确定删除", "my_data.delete_now"),),
         way_out="不删了",
     )
@@ -69,7 +71,7 @@ def delete_now(turn: Turn, _request: Request) -> Say:
     """Deletes, at once."""
     residents.forget(turn.session, turn.resident, turn.now)
     turn.inbound.text = ""
-    return Say("已全部删除。以后再写来，就当我们第一次见面。")
+    return Say("都删了。以后再写来，就当我们第一次见面。")
 
 
 SERVICE = Service(
@@ -83,5 +85,5 @@ SERVICE = Service(
     },
     intents={"my_data": "my_data"},
     titles={"my_data": "我的信息"},
-    commands={"我的信息": "my_data", "我的数据": "my_data"},
+    commands={"我的信息": "my_data", "我的数据": "my_data", "删除我的信息": "my_data.delete"},
 )

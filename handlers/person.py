@@ -15,10 +15,8 @@ def person(turn: Turn, request: Request) -> Say:
     )
     lead = "没听明白，对不住。" if request.argument == "not_understood" else "好，"
     hours = "" if turn.world.hours.is_open(turn.now) else "现在是下班时间，"
-    return Say(
-        f"{lead}已转给工作人员。{hours}{by_when(turn, due)}前会有人回复您。{phone_line(turn)}\n"
-        "想接着用自助服务，回复“菜单”。"
-    )
+    lines = [f"{lead}已转给工作人员。{hours}{by_when(turn, due)}前会有人回复您。", phone_line(turn)]
+    return Say("\n".join([*filter(None, lines), "不想等了，回复“菜单”。"]))
 
 
 def recording(turn: Turn, request: Request) -> Say:
@@ -34,8 +32,8 @@ def recording(turn: Turn, request: Request) -> Say:
         inbound_id=turn.inbound.id,
     )
     return Say(
-        f"{what}收到了，我听不懂，工作人员会来听，{by_when(turn, due)}前回复您。\n"
-        "您也可以打字说，我马上就能办。"
+        f"{what}收到了。我听不了，工作人员来听，{by_when(turn, due)}前回复您。\n"
+        "您也可以打字说，我现在就能记。"
     )
 
 
@@ -43,6 +41,14 @@ SERVICE = Service(
     name="person",
     actions={"person": person, "recording": recording},
     intents={"human": "person"},
-    commands={"人工": "person", "转人工": "person", "人工服务": "person", "找人": "person"},
+    commands={
+        "人工": "person",
+        "转人工": "person",
+        "人工服务": "person",
+        "找人": "person",
+        "找工作人员": "person",
+    },
     kinds={Kind.VOICE: "recording", Kind.VIDEO: "recording"},
+    answers_in_between=frozenset({"recording"}),
+    interrupts=frozenset({"person"}),
 )

@@ -35,11 +35,17 @@ class Registry:
     def _check_targets(self) -> None:
         for where in (self.intents, self.commands, self.kinds, self.scenes):
             for key, action in where.items():
-                if action not in self.actions:
-                    raise WiringError(f"{key!r} calls {action!r}, which no service offers")
+                self._check(key, action)
+        for service in self.services:
+            for action in service.answers_in_between | service.interrupts:
+                self._check(service.name, action)
         for intent in self.titles:
             if intent not in self.intents:
                 raise WiringError(f"title for {intent!r}, which no service serves")
+
+    def _check(self, key: object, action: str) -> None:
+        if action not in self.actions:
+            raise WiringError(f"{key!r} calls {action!r}, which no service offers")
 
     def missing(self, labels: Iterable[str]) -> list[str]:
         """The labels of the classifier that no service serves."""
@@ -48,6 +54,17 @@ class Registry:
     def answers_in_between(self, action: str) -> bool:
         """Whether an action may be answered in the middle of a form, which then goes on."""
         return any(action in service.answers_in_between for service in self.services)
+
+    def interrupts(self, action: str) -> bool:
+        """Whether an action breaks into a form without asking."""
+        return any(action in service.interrupts for service in self.services)
+
+    def same_service(self, form: str, action: str) -> bool:
+        """Whether a form and an action are of one service: then the words are for the form."""
+        return any(
+            action in service.actions and form in {entry.form.name for entry in service.forms}
+            for service in self.services
+        )
 
 
 def _merge(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dialogue.forms import Form, Heard, Misheard, Slot, Values
-from dialogue.words import shorten
-from handlers.kit import Begin, Choice, FormService, Request, Say, Service, Turn
-from handlers.words import by_when, ticket
+import re
+
+from dialogue.forms import Form, Heard, Misheard, Slot, Values, silent
+from dialogue.words import numbered, shorten
+from handlers.kit import Action, Begin, Choice, FormService, Request, Say, Service, Turn
+from handlers.words import by_when, has_words, ticket
+from intents.normalise import normalise
 from intents.tickets import find_tickets
 from services import cases
 from services.case_states import MOVES, OPEN, OUTCOME_NAMES, STATE_WORDS, Actor, Outcome, State
@@ -15,10 +18,22 @@ NOTHING = "您还没有反映过事。想反映，直接说是什么事、在哪
 UNKNOWN = "没有查到这个编号，请再看一下。回复“进度”可以看您反映的事。"
 
 
+_LIKE_A_NUMBER = re.compile(r"(?:编号|单号|工单|进度|查|#|:| )*\d{3,6} ?[-—–_~·] ?\d\D{0,6}")
+_WITHDRAW = re.compile(
+    r"撤回|撤了|不用(?:修|办|来|管|处理)|不(?:修|办)了|(?:自己|已经)(?:修|弄)?好了"
+)
+_UNSOLVED = re.compile(
+    r"[没未](?:有)?(?:解决|修好|弄好|办好|处理好)|又坏|还是(?:坏|老样子|那样|不)"
+)
+_ADD = re.compile(r"补充|再说一下|忘了说|更正")
+
+
 def rule(text: str) -> str | None:
-    """A case number in the message, right down to its check digit."""
+    """A case number in the message, right down to its check digit; 0 where that is wrong."""
     numbers = find_tickets(text)
-    return str(numbers[0]) if numbers else None
+    if numbers:
+        return str(numbers[0])
+    return "0" if _LIKE_A_NUMBER.fullmatch(normalise(text)) else None
 
 
 def track(turn: Turn, request: Request) -> Say:
@@ -29,6 +44,9 @@ def track(turn: Turn, request: Request) -> Say:
     mine = cases.cases_of(turn.session, turn.resident)
     if not mine:
         return Say(NOTHING)
+    meant = _meant(request.text)
+    if meant is not None:
+        return meant(turn, request)
     if len(mine) == 1:
         return _show(turn, mine[0])
     choices = tuple(
@@ -40,6 +58,15 @@ def track(turn: Turn, request: Request) -> Say:
         for case in mine
     )
     return Say("您反映的事，看哪一件？", choices, way_out="不看了")
+
+
+def _meant(text: str) -> Action | None:
+    """What a sentence about one's own cases asks to be done, beside showing them."""
+    if _WITHDRAW.search(text):
+        return withdraw
+    if _UNSOLVED.search(text):
+        return unsolved
+    return add if _ADD.search(text) else None
 
 
 def _own(turn: Turn, case: Case | None) -> bool:
@@ -87,7 +114,7 @@ def _which(turn: Turn, action: str, ask: str, states: tuple[State, ...]) -> Say:
     """Lets the resident choose the case that an action is meant for."""
     mine = [c for c in cases.cases_of(turn.session, turn.resident) if State(c.state) in states]
     if not mine:
-        return Say("没有可以这样办的事。回复“进度”看您反映过的事。")
+        return Say("现在没有能这样办的事。回复“进度”看您反映过的事。")
     choices = tuple(
         Choice(f"〔{ticket(case)}〕{shorten(case.title, 16)}", action, str(case.number))
         for case in mine
@@ -133,7 +160,9 @@ def unsolved(turn: Turn, request: Request) -> Say:
     states = (State.RESOLVED, State.REVIEW)
     if not request.argument:
         mine = [c for c in cases.cases_of(turn.session, turn.resident) if State(c.state) in states]
-        if len(mine) != 1:
+        if not mine:
+            return Say("您反映的事还在办，没解决就不会结。回复“进度”看到哪一步了。")
+        if len(mine) > 1:
             return _which(turn, "track.unsolved", "哪一件没解决？", states)
         request = Request(request.heard, str(mine[0].number))
     case = _case(turn, request.argument)
@@ -141,35 +170,33 @@ def unsolved(turn: Turn, request: Request) -> Say:
         return Say("这件事还在办。回复“进度”看到哪一步了。")
     cases.reopen(turn.session, case, turn.resident, "居民反映没有解决", turn.now)
     return Say(
-        f"对不住，〔{ticket(case)}〕已重新办理，最晚{by_when(turn, case.resolve_due)}前给您答复。\n"
-        "哪里没弄好，可以接着说。",
+        f"对不住，〔{ticket(case)}〕已重新办理。哪里没弄好，请接着说。",
         begin=Begin("add_to_case", {"number": request.argument}),
     )
 
 
 def _ask_words(_values: Values) -> str:
-    return "请说要补充什么，也可以发照片。（0 取消）"
+    return f"请说要补充什么，也可以发照片。\n{numbered(())}"
 
 
 def _read_words(heard: Heard, _values: Values) -> str:
-    raise Misheard("请用文字说，或发照片。")
+    if heard.found.get("photo"):
+        return "（补充照片）"
+    raise Misheard("请打字说，或发照片。")
 
 
 def _take_words(heard: Heard, values: Values) -> str:
-    if heard.found.get("photo"):
-        return "（补充照片）"
-    if not heard.text.strip():
-        return _read_words(heard, values)
-    return heard.text.strip()
+    return heard.text.strip() if has_words(heard.text) else _read_words(heard, values)
 
 
 ADD_FORM = Form(
     name="add_to_case",
     version=1,
     slots=(
-        Slot("photos", _ask_words, _read_words, entity="photo", many=True),
-        Slot("text", _ask_words, _take_words),
+        silent("photo", many=True),
+        Slot("text", _ask_words, _read_words, _take_words),
     ),
+    context=frozenset({"number"}),
 )
 
 
@@ -178,9 +205,9 @@ def added(turn: Turn, values: Values) -> Say:
     case = _case(turn, values["number"])
     if case is None:
         return Say(UNKNOWN)
-    photos = tuple(values.get("photos", ()))
+    photos = tuple(values.get("photo", ()))
     cases.add(turn.session, case, turn.resident, values["text"], photos, turn.now)
-    return Say(f"已补充到〔{ticket(case)}〕，工作人员会看到。")
+    return Say(f"已加到〔{ticket(case)}〕，工作人员会看到。")
 
 
 SERVICE = Service(
@@ -199,10 +226,12 @@ SERVICE = Service(
         "查进度": "track",
         "我的反映": "track",
         "补充": "track.add",
+        "更正": "track.add",
         "撤回": "track.withdraw",
         "没解决": "track.unsolved",
         "没有解决": "track.unsolved",
     },
     forms=(FormService(ADD_FORM, added),),
     rule=rule,
+    answers_in_between=frozenset({"track"}),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.kit import Turn
+from intents.normalise import normalise
 from intents.tickets import format_ticket
 from services.calendar import say_moment
 from services.cases import responsible_of
@@ -32,3 +33,26 @@ def phone_line(turn: Turn) -> str:
     """The number for what cannot wait; nothing where the community has none."""
     phone = turn.community.phone
     return f"急事请打社区电话 {phone}。" if phone else ""
+
+
+def has_words(text: str) -> bool:
+    """Whether a message says anything in letters or digits, beside emoji and stickers."""
+    return sum(char.isalnum() for char in normalise(text)) >= 2
+
+
+def place_span(text: str, said: str) -> tuple[int, int] | None:
+    """Where in `text` the place was named, given as the piece `said` of the normalised text."""
+    if not said:
+        return None
+    start = text.find(said)
+    if start >= 0:
+        return start, start + len(said)
+    plain = normalise(text[:200])
+    at = plain.find(said)
+    ends = (i for i in range(len(text[:200])) if len(normalise(text[:i])) >= at) if at >= 0 else ()
+    for first in ends:
+        for last in range(first + 1, min(first + len(said) + 6, len(text)) + 1):
+            if normalise(text[first:last]) == said:
+                return first, last
+        break
+    return None

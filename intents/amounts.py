@@ -100,7 +100,7 @@ def _quantity(match: re.Match[str]) -> Quantity | None:
 
 
 def find_options(text: str) -> Options:
-    """Choices in an answer: `1 3 5`, `选第二个`, `方案B`, `我同意`; empty where nothing is chosen."""
+    """Choices in an answer: `1 3 5`, `选第二个`, `方案B`, `我同意`; empty where there are none."""
     plain = normalise(text).strip(" .!,。！~")
     if _LIST.match(plain):
         return Options(tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", plain))))

@@ -1,9 +1,9 @@
-"""Everything in a message that can fill a slot: places, times, phones, amounts, tickets, choices."""
+"""All that can fill a slot: places, times, phones, amounts, tickets and choices."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from intents.amounts import (
@@ -30,7 +30,8 @@ __all__ = [
 ]
 
 _AT_HOME = re.compile(
-    r"(我|俺|咱|我们|俺们|咱们)(家|屋)?(里|这|那)?个?(楼下|楼上|门口|单元|这栋|这楼|楼道|楼里|楼栋|楼|栋|家|屋头|阳台|厨房|卫生间|客厅|卧室)"
+    r"(我|俺|咱|我们|俺们|咱们)(家|屋)?(里|这|那)?个?"
+    r"(楼下|楼上|门口|单元|这栋|这楼|楼道|楼里|楼栋|楼|栋|家|屋头|阳台|厨房|卫生间|客厅|卧室)"
 )
 
 
@@ -46,7 +47,7 @@ class Entities:
     phones: tuple[str, ...] = ()
     quantities: tuple[Quantity, ...] = ()
     tickets: tuple[int, ...] = ()
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
     at_home: bool = False
 
     def as_json(self) -> dict[str, object]:

@@ -1,8 +1,9 @@
-"""What the classifier sees of a text: four views, each a bag of short strings.
+"""What the classifier sees of a text: five views, each a bag of short strings.
 
-characters  pairs and triples of neighbouring characters, and single ones
-words       words, the words inside long words, and pairs of neighbouring words
+characters  single characters and pairs of neighbours
+words       words, and the shorter words inside long ones
 sounds      pairs and triples of syllables without tones (homophones, voice transcripts)
+concepts    kinds of words (`borrow`, `city`, `illness`), so that a few examples teach many words
 flags       length, question, digits, first and last words
 """
 
@@ -10,12 +11,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 from intents.normalise import normalise
 from intents.tokens import Words
 
-VIEWS = ("characters", "words", "sounds", "flags")
-WEIGHTS: Mapping[str, float] = {"characters": 1.0, "words": 1.0, "sounds": 0.5, "flags": 0.3}
+WEIGHTS: Mapping[str, float] = {
+    "characters": 1.0,
+    "words": 1.0,
+    "sounds": 0.5,
+    "concepts": 0.5,
+    "flags": 0.1,
+}
 
 _DIGITS = re.compile(r"\d+")
 _CODES = re.compile(r"[a-z]+\d+(?=[市县区镇乡村])")
@@ -26,28 +33,53 @@ _LENGTHS = (4, 8, 14, 24, 48, 96)
 
 
 class Featuriser:
-    """Turns texts into the four bags of strings; immutable, thread-safe."""
+    """Turns texts into the five bags of strings; immutable, thread-safe."""
 
-    def __init__(self, words: Words, syllables: Mapping[str, str]) -> None:
+    def __init__(
+        self, words: Words, syllables: Mapping[str, str], concepts: Mapping[str, str]
+    ) -> None:
         self._words = words
         self._syllables = syllables
+        self._concepts = concepts
+        self._longest = max(map(len, concepts), default=0)
 
-    def views(self, text: str) -> tuple[list[str], list[str], list[str], list[str]]:
-        """The features of `text` in the order of VIEWS, repeated as often as they occur."""
+    def views(self, text: str) -> tuple[list[str], ...]:
+        """The features of `text` in the order of WEIGHTS, repeated as often as they occur."""
         plain = _DIGITS.sub("0", _CODES.sub("", normalise(text)))
         words = self._words.search(plain)
         dense = plain.replace(" ", "")
-        return _grams(f"^{dense}$"), words, self._sounds(dense), _flags(dense)
+        return (
+            _grams(f"^{dense}$"),
+            words,
+            self._sounds(dense),
+            self.concepts(dense),
+            _flags(dense),
+        )
+
+    def concepts(self, text: str) -> list[str]:
+        """The concepts of the longest known words of a plain text, and pairs of neighbours."""
+        known = self._concepts
+        found: list[str] = []
+        start = 0
+        while start < len(text):
+            for length in range(self._longest, 0, -1):
+                concept = known.get(text[start : start + length])
+                if concept is not None:
+                    found.append(concept)
+                    start += length - 1
+                    break
+            start += 1
+        return [*found, *(" ".join(pair) for pair in pairwise(found))]
 
     def _sounds(self, text: str) -> list[str]:
         known = self._syllables
         heard = [known[char] for char in text if char in known]
-        pairs = [f"{a} {b}" for a, b in zip(heard, heard[1:], strict=False)]
+        pairs = [f"{a} {b}" for a, b in pairwise(heard)]
         return pairs + [f"{a} {b}" for a, b in zip(pairs, heard[2:], strict=False)]
 
 
 def _grams(text: str) -> list[str]:
-    return [*text[1:-1], *map("".join, zip(text, text[1:], strict=False))]
+    return [*text[1:-1], *map("".join, pairwise(text))]
 
 
 def _flags(text: str) -> list[str]:

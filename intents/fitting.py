@@ -19,7 +19,7 @@ from sklearn.svm import LinearSVC
 from intents.linear import Floats, LinearModel, Views, Vocabulary, softmax
 
 FOLDS = 4
-_COST = 0.3
+_COST = 0.5
 _SMOOTHING = 0.3
 _TEMPERATURES = np.geomspace(0.02, 2.0, 60)
 
@@ -61,8 +61,9 @@ def _support_vectors(
 
 def _naive_bayes(matrix: sparse.csr_matrix, target: NDArray[np.int64]) -> NDArray[np.float64]:
     bayes = ComplementNB(alpha=_SMOOTHING).fit(matrix, target)
-    weight: NDArray[np.float64] = bayes.feature_log_prob_.T
-    return weight - weight.mean(axis=1, keepdims=True)
+    weight = bayes.feature_log_prob_.T
+    centred: NDArray[np.float64] = weight - weight.mean(axis=1, keepdims=True)
+    return centred
 
 
 def _spread(scores: NDArray[np.float64]) -> float:

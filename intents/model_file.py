@@ -16,7 +16,7 @@ import numpy as np
 
 from intents.linear import LinearModel, Vocabulary
 
-VERSION = 1
+VERSION = 2
 MANIFEST = "manifest.json"
 CURRENT = "current"
 MODELS = "models"
@@ -35,6 +35,7 @@ class Stored:
     groups: Mapping[str, str]
     words: Mapping[str, int]
     syllables: Mapping[str, str]
+    concepts: Mapping[str, str]
     reject: float
     examples: str
 
@@ -50,6 +51,7 @@ def save(stored: Stored, directory: Path) -> None:
         "words": list(stored.words),
         "frequencies": list(stored.words.values()),
         "syllables": stored.syllables,
+        "concepts": stored.concepts,
     }
     _write_json(directory / "language.json", rest)
     files = {path.name: _digest(path) for path in sorted(directory.iterdir()) if _part(path)}
@@ -67,6 +69,7 @@ def load(directory: Path) -> Stored:
         groups=rest["groups"],
         words=dict(zip(rest["words"], rest["frequencies"], strict=True)),
         syllables=rest["syllables"],
+        concepts=rest["concepts"],
         reject=rest["reject"],
         examples=str(manifest["examples"]),
     )

@@ -69,10 +69,12 @@ def _plain(char: str) -> str:
     if char in _PICTURES:
         return f" {_PICTURES[char]} "
     category = unicodedata.category(char)
-    return char if category[0] in "LNPZ" else " " if category != "Cf" and category != "Mn" else ""
+    return char if category[0] in "LNPZ" else " " if category not in {"Cf", "Mn"} else ""
 
 
 @cache
 def _simplified() -> dict[int, str]:
     pairs = zhconv.zhconv.getdict("zh-hans")
-    return {ord(k): v for k, v in pairs.items() if len(k) == 1 == len(v) and k != v}
+    single = {ord(k): v for k, v in pairs.items() if len(k) == 1 == len(v) and k != v}
+    # kept by the general table for 著名, but a resident who writes 著火 needs an answer
+    return single | {ord("著"): "着"}

@@ -27,7 +27,7 @@ _HOUSE = re.compile(
 
 
 def number(text: str) -> int | None:
-    """Value of a numeral in digits or Chinese (`12`, `十二`, `两百五`, `三〇二`), None otherwise."""
+    """Value of a numeral in digits or Chinese (`12`, `十二`, `两百五`, `三〇二`), or None."""
     if text.isascii() and text.isdigit():
         return int(text)
     if not text or any(c not in _DIGITS and c not in _UNITS for c in text):

@@ -1,4 +1,4 @@
-"""Places in a message against the organisation tree: 3栋2单元, 三号楼二单元, 3-2-301, 桂花苑, 小广场.
+"""Places in a message against the organisation tree: 三号楼二单元, 3-2-301, 桂花苑, 小广场.
 
 Names are found exactly, by part (`桂花` for 桂花苑小区), by sound (`贵花苑`) and with one wrong
 character. Building and unit numbers are looked up below the community that was named; where none
@@ -23,7 +23,8 @@ _NUMBERED = re.compile(
     r"(?:[ ,的-]*(?P<unit>\d{1,2})(?:单元|门洞|梯|号门|-))?"
     r"(?P<detail>[ ,的]*(?:\d{1,2}[楼层](?:\d{2,4}(?:室|号|户)?)?|\d{3,4}(?:室|号|户)?))?"
     r"|(?<![\d-])(?P<b2>\d{1,3})-(?:(?P<u2>\d{1,2})-)?(?P<d2>\d{3,4})(?![\d-])"
-    r"|(?P<u3>\d{1,2})单元(?P<d3>[ ,的]*(?:\d{1,2}[楼层](?:\d{2,4}(?:室|号|户)?)?|\d{3,4}(?:室|号|户)?))?"
+    r"|(?P<u3>\d{1,2})单元"
+    r"(?P<d3>[ ,的]*(?:\d{1,2}[楼层](?:\d{2,4}(?:室|号|户)?)?|\d{3,4}(?:室|号|户)?))?"
 )
 _NUMBER = re.compile(r"\d+|[a-z](?=座|栋|幢|号楼)")
 _EXACT, _PARTIAL, _SOUND, _TYPO, _GUESS = 1.0, 0.9, 0.85, 0.75, 0.5
@@ -31,7 +32,10 @@ _EXACT, _PARTIAL, _SOUND, _TYPO, _GUESS = 1.0, 0.9, 0.85, 0.75, 0.5
 
 @dataclass(frozen=True)
 class PlaceEntry:
-    """A node of the organisation tree; `kind` is street, community, grid, building, unit, landmark."""
+    """A node of the organisation tree.
+
+    `kind` is street, community, grid, building, unit or landmark.
+    """
 
     code: str
     name: str
@@ -71,6 +75,11 @@ class Gazetteer:
         self._syllables = syllable_table()
         named = [entry for entry in entries if entry.kind not in ("building", "unit")]
         self._names = [(name, entry) for entry in named for name in _spellings(entry)]
+        self._spoken = [
+            (name, [self._syllables.get(char, char) for char in name], entry)
+            for name, entry in self._names
+            if len(name) > 2
+        ]
         self._parts = _partial_names(named, {name for name, _ in self._names})
         self._numbered = [
             (number, entry) for entry in entries if (number := _own_number(entry)) is not None
@@ -98,20 +107,22 @@ class Gazetteer:
         return hits or _longest(list(self._similar(plain)))
 
     def _similar(self, plain: str) -> Iterator[_Hit]:
-        for name, entry in self._names:
+        heard = [self._syllables.get(char, char) for char in plain]
+        written, sounded = _positions(plain), _positions(heard)
+        for name, sound, entry in self._spoken:
             length = len(name)
-            if length < 3:
-                continue
-            for start in range(len(plain) - length + 1):
-                window = plain[start : start + length]
+            # a name with one wrong character has its first or its second one right
+            first, second = written.get(name[0], ()), written.get(name[1], ())
+            starts = {*sounded.get(sound[0], ()), *first, *(at - 1 for at in second)}
+            for start in sorted(starts):
+                window = plain[max(start, 0) : start + length]
+                if len(window) < length:
+                    continue
                 wrong = sum(a != b for a, b in zip(window, name, strict=True))
-                if wrong and self._sound(window) == self._sound(name):
+                if wrong and heard[start : start + length] == sound:
                     yield _Hit(entry, start, start + length, _SOUND)
                 elif wrong == 1 and length >= 4:
                     yield _Hit(entry, start, start + length, _TYPO)
-
-    def _sound(self, text: str) -> list[str]:
-        return [self._syllables.get(char, char) for char in text]
 
     def _house(self, found: re.Match[str], hits: Sequence[_Hit]) -> Iterator[PlaceMatch]:
         building, unit = (
@@ -176,6 +187,14 @@ def _own_number(entry: PlaceEntry) -> str | None:
         return None
     found = _NUMBER.findall(normalise(entry.name))
     return str(found[-1]) if found else None
+
+
+def _positions(parts: Sequence[str]) -> dict[str, list[int]]:
+    """Where each character or syllable stands."""
+    found: dict[str, list[int]] = {}
+    for index, part in enumerate(parts):
+        found.setdefault(part, []).append(index)
+    return found
 
 
 def _occurrences(

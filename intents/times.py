@@ -1,8 +1,8 @@
 """Dates and clock times as residents say them, understood in Asia/Shanghai.
 
-明天下午三点, 周六早上8:30, 下周三, 3月5号晚上七点半, 两天后, 半小时后, 今晚. A bare weekday is the coming
-one, today included. A bare clock time is the next one. Hours one to six without a part of the day
-are taken as afternoon, since nobody makes an appointment before dawn.
+明天下午三点, 周六早上8:30, 下周三, 3月5号晚上七点半, 两天后, 半小时后, 今晚. A bare weekday is the
+coming one, today included. A bare clock time is the next one. Hours one to six without a part of
+the day are taken as afternoon, since nobody makes an appointment before dawn.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ _TIME = re.compile(
       | (?P<ahead>半|{_N}{{1,3}})个?(?P<unit>分钟|小时|钟头|天|日|周|星期|礼拜|月)
           (?P<dir>之?后|以后|之?前|以前)
       )? [的,\s]*
-      (?P<part>凌晨|清早|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜|早(?!日|点)|晚(?!点))? \s*
+      (?P<part>凌晨|清早|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜
+          |早(?!日|点)|晚(?!点))? \s*
       (?: (?P<hour>\d{{1,2}}|{_N}{{1,3}})(?::(?P<minute>\d{{2}})|
           [点时](?!儿|心|名|赞|都|也|不|没|半?个)(?:(?P<half>半)|(?P<quarter>[一三])刻
           |(?P<spoken>{_N}{{1,3}})分?(?!楼|栋|号|单))?) )?""",

@@ -18,7 +18,7 @@ from intents.linear import LinearModel
 from intents.model_file import Stored, save
 from intents.normalise import normalise
 from intents.pinyin import syllable_table
-from intents.sources import CATEGORIES, TERMS, digest, read_terms
+from intents.sources import CATEGORIES, CONCEPTS, TERMS, digest, read_concepts, read_terms
 from intents.tokens import Words, dictionary
 
 REJECT = 0.22
@@ -52,12 +52,13 @@ def train(
     started = time.perf_counter()
     words = dictionary([*read_terms(TERMS), *terms])
     syllables = syllable_table()
-    features = Featuriser(Words(words), syllables)
+    concepts = read_concepts(CONCEPTS)
+    features = Featuriser(Words(words), syllables, concepts)
     intents, held_out = calibrated(examples, features)
     leaves = read_categories(categories)
     tree, _ = calibrated([*category_examples(leaves), *category_corrections], features)
     groups = {leaf.code: leaf.group for leaf in leaves}
-    save(Stored(intents, tree, groups, words, syllables, REJECT, digest()), directory)
+    save(Stored(intents, tree, groups, words, syllables, concepts, REJECT, digest()), directory)
     return TrainingReport(
         examples=len(examples),
         labels=dict(sorted(Counter(example.label for example in examples).items())),
@@ -70,7 +71,9 @@ def train(
 
 def language(terms: Sequence[str] = ()) -> Featuriser:
     """The feature extraction of the pipeline, with `terms` as further words."""
-    return Featuriser(Words(dictionary([*read_terms(TERMS), *terms])), syllable_table())
+    return Featuriser(
+        Words(dictionary([*read_terms(TERMS), *terms])), syllable_table(), read_concepts(CONCEPTS)
+    )
 
 
 def calibrated(examples: Sequence[Example], features: Featuriser) -> tuple[LinearModel, float]:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from intents import model_file
+from intents.civic import tempered
 from intents.emergency import emergency
 from intents.features import Featuriser
 from intents.model_file import Stored
+from intents.normalise import normalise
 from intents.tokens import Words
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -56,7 +58,7 @@ class Understander:
 
     def __init__(self, stored: Stored) -> None:
         self._stored = stored
-        self._features = Featuriser(Words(stored.words), stored.syllables)
+        self._features = Featuriser(Words(stored.words), stored.syllables, stored.concepts)
 
     @classmethod
     def load(cls, directory: Path) -> Understander:
@@ -71,9 +73,11 @@ class Understander:
         return self._stored.intents.labels
 
     def classify(self, text: str) -> Decision:
-        ranking = self._stored.intents.ranking(self._features.views(text))
+        plain = normalise(text)
+        ranking = self._stored.intents.ranking(self._features.views(plain))
         if emergency(text) is not None:
             return Decision(text, EMERGENCY, _BY_RULE, _promoted(ranking, EMERGENCY), unsure=False)
+        ranking = tempered(plain, self._features.concepts(plain), ranking)
         return decide(text, ranking, self._stored.reject)
 
     def classify_many(self, texts: Sequence[str]) -> list[Decision]:

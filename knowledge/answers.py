@@ -84,8 +84,8 @@ def text_of(document: Document, passage: Passage) -> str:
 
 
 def part_about(document: Document, aspect: str | None, language: Language) -> Passage | None:
-    """The first section of the document that is about the aspect, or None."""
-    if aspect is None:
+    """The section about the aspect in a document of one matter, or None."""
+    if aspect is None or not document.brief:
         return None
     for passage in document.passages:
         if passage.path and language.aspect_of_heading(passage.path[-1]) == aspect:

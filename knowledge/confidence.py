@@ -1,9 +1,11 @@
 """How sure the engine is that a document answers a question.
 
-Three observations, each 0–1: `named`, how much of the question's subject the document's name and
-aliases have; `covered`, how much of it the document has at all; `ahead`, how far its score is
-before the next document's. A logistic function joins them; its coefficients and the two
-thresholds were fitted on one half of the project's own questions and checked on the other.
+What is looked at: `named`, how much of the question's subject (by rarity) the document's name and
+aliases have, or in a long document the passage; `matched`, how much rare subject it has at all;
+`ahead`, how far its score is before the next document's (all 0–1); `foreign`, whether the question
+names a matter that the document nowhere does. A logistic function joins them. Coefficients and
+thresholds were fitted on one half of the project's own questions and checked on the other;
+docs/knowledge.md has the figures.
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ from knowledge.bm25 import Bm25
 from knowledge.query import Query
 from knowledge.terms import CharacterPairs, sound
 
-ANSWER = 0.5
-CHOOSE = 0.15
-_BIAS, _NAMED, _COVERED, _AHEAD = -3.0, 3.0, 2.0, 2.0
+ANSWER = 0.7
+CHOOSE = 0.2
+_BIAS, _NAMED, _AHEAD, _MATCHED, _FOREIGN = -3.1, 3.5, 4.2, 3.1, -4.3
+_ENOUGH = 15.0  # summed rarity (nats) above which more matched subject says no more
 _HOMOPHONE = 0.7  # what a pair counts that only sounds the same
 
 
@@ -30,13 +33,14 @@ class Evidence:
     """What speaks for a document."""
 
     named: float
-    covered: float
+    matched: float
     ahead: float
+    foreign: bool = False
 
     def confidence(self) -> float:
         """The probability, as fitted, that the document is the right one."""
-        weight = _BIAS + _NAMED * self.named + _COVERED * self.covered + _AHEAD * self.ahead
-        return 1 / (1 + math.exp(-weight))
+        weight = _BIAS + _NAMED * self.named + _MATCHED * self.matched + _AHEAD * self.ahead
+        return 1 / (1 + math.exp(-weight - _FOREIGN * self.foreign))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +50,36 @@ class Subject:
     pieces: tuple[str, ...]
     rarity: tuple[float, ...]
     expansions: tuple[tuple[str, str], ...]
+    matters: tuple[str, ...]
 
     @classmethod
     def of(cls, query: Query, pairs: Bm25) -> Subject:
         """Cut the subject; a piece that no document has is as rare as can be."""
         pieces = tuple(dict.fromkeys(piece for run in query.subject for piece in _cut(run)))
-        return cls(pieces, _rarity(pieces, pairs), query.expansions)
+        return cls(pieces, _rarity(pieces, pairs), query.expansions, query.matters)
 
     def share_in(self, text: str) -> float:
         """How much of the subject, by rarity, the normalised `text` has (0–1)."""
         total = sum(self.rarity)
-        if not total:
-            return 0.0
+        return self._weight_in(text) / total if total else 0.0
+
+    def matched_in(self, text: str) -> float:
+        """How much rare subject the normalised `text` has (0–1, 1 is plenty)."""
+        return min(1.0, self._weight_in(text) / _ENOUGH)
+
+    def foreign_to(self, text: str) -> bool:
+        """Whether the question names a matter that the text nowhere does."""
+        meant = [heard for heard, term in self.expansions if term in text]
+        return any(
+            matter not in text and not any(matter in heard for heard in meant)
+            for matter in self.matters
+        )
+
+    def _weight_in(self, text: str) -> float:
         meant = "|".join(heard for heard, term in self.expansions if term in text)
         sounds = _sounds(text)
         found = (_weight(piece, text, sounds, meant) for piece in self.pieces)
-        return sum(map(float.__mul__, self.rarity, found)) / total
+        return sum(map(float.__mul__, self.rarity, found))
 
 
 def _cut(run: str) -> list[str]:

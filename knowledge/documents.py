@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-ALWAYS = (date.min.toordinal(), date.max.toordinal())
+_BRIEF = 12  # passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,11 @@ class Document:
     supersedes: tuple[str, ...] = ()
     version: int = 1
     sample: bool = False
+
+    @property
+    def brief(self) -> bool:
+        """Whether it is about one matter, as an entry is, and is looked through as a whole."""
+        return len(self.passages) <= _BRIEF
 
     def begins(self) -> date:
         """The first day it may be served."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -24,7 +23,8 @@ from knowledge.text import normalise
 
 HEAD_WEIGHT = 1.5  # of a document's name and aliases, beside the passage
 _CHOICES = 3
-_WHOLE = 12  # documents of up to so many passages are looked through as a whole
+_LOOKED_AT = 20  # passages whose score is raised by how much of the subject they have
+_COVERAGE_WEIGHT = 0.4
 
 
 class Ranker(Protocol):
@@ -126,24 +126,39 @@ class KnowledgeBase:
         """The best documents of those served, best first, each with what speaks for it."""
         if not len(self._owner) or not served.any():
             return []
+        subject = Subject.of(query, self.passages.parts["pairs"])
         scores = np.where(served[self._owner], self._scores(query), 0)
+        scores = self._raised(scores, subject)
         best = np.maximum.reduceat(scores, self._first[:-1])
         order = [number for number in _largest(best, _CHOICES + 1) if best[number] > 0]
-        subject = Subject.of(query, self.passages.parts["pairs"])
         following = [*(float(best[number]) for number in order[1:]), 0.0]
         return [
             self._hit(number, scores, subject, float(best[number]), behind)
             for number, behind in zip(order, following, strict=True)
         ][:_CHOICES]
 
+    def _raised(self, scores: Floats, subject: Subject) -> Floats:
+        """The scores, the best passages' raised by the share of the subject they have."""
+        raised = scores.copy()
+        for number in _largest(scores, _LOOKED_AT):
+            around = self._text_around(int(self._owner[number]), number)
+            raised[number] *= 1 + _COVERAGE_WEIGHT * subject.share_in(around)
+        return raised
+
     def _hit(
         self, document: int, scores: Floats, subject: Subject, score: float, behind: float
     ) -> Hit:
         start, end = self._first[document], self._first[document + 1]
         passage = int(start + np.argmax(scores[start:end]))
-        named = subject.share_in(head(self.documents[document]))
-        covered = subject.share_in(self._text_around(document, passage))
-        return Hit(document, passage, score, Evidence(named, covered, 1 - behind / score))
+        around = self._text_around(document, passage)
+        brief = self.documents[document].brief
+        evidence = Evidence(
+            named=subject.share_in(head(self.documents[document]) if brief else around),
+            matched=subject.matched_in(around),
+            ahead=1 - behind / score,
+            foreign=subject.foreign_to(around),
+        )
+        return Hit(document, passage, score, evidence)
 
     def _hit_of(self, document: int, query: Query) -> Hit:
         """The document that the conversation is about, taken as certain."""
@@ -177,7 +192,7 @@ class KnowledgeBase:
         """The text a subject may be found in: a short document as a whole, else one passage."""
         found = self.documents[document]
         parts = found.passages
-        if len(parts) > _WHOLE:
+        if not found.brief:
             parts = (parts[passage - self._first[document]],)
         return "\n".join((head(found), *map(body, parts)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,10 @@ from typing import Any
 import yaml
 
 from knowledge.documents import Document, Passage
-from knowledge.importing.errors import UnreadableDocumentError
+from knowledge.errors import UnreadableDocumentError
 
 SHIPPED = Path(__file__).parent / "base"
 _FENCE = "---"
-_KEYS = {
-    "title", "issuer", "number", "issued", "effective", "valid_until", "area",
-    "source", "aliases", "supersedes", "version", "sample",
-}  # fmt: skip
 
 
 def read_entries(folder: Path = SHIPPED) -> list[Document]:
@@ -27,12 +24,10 @@ def read_entries(folder: Path = SHIPPED) -> list[Document]:
 def read_entry(text: str, name: str) -> Document:
     """One entry. The front matter gives the attributes, each `##` heading starts a passage."""
     head, body = split_front_matter(text, name)
-    unknown = set(head) - _KEYS
-    if unknown:
-        raise UnreadableDocumentError(name, f"文件头有不认识的项：{'、'.join(sorted(unknown))}")
-    if not head.get("title"):
+    attributes = attributes_of(head, name)
+    if not attributes.get("title"):
         raise UnreadableDocumentError(name, "文件头缺少标题（title）")
-    return Document(id=name, passages=_passages(body), **_attributes(head, name))
+    return Document(id=name, passages=_passages(body), **attributes)
 
 
 def split_front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
@@ -51,18 +46,51 @@ def split_front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
     return data, body
 
 
-def _attributes(head: dict[str, Any], name: str) -> dict[str, Any]:
-    dated = {key: _day(head.get(key), key, name) for key in ("issued", "effective", "valid_until")}
-    named = {key: str(head.get(key) or "") for key in ("title", "issuer", "number", "source", "area")}
-    listed = {key: tuple(map(str, head.get(key) or ())) for key in ("aliases", "supersedes")}
-    rest = {"version": int(head.get("version", 1)), "sample": bool(head.get("sample", False))}
-    return dated | named | listed | rest
+def attributes_of(head: dict[str, Any], name: str) -> dict[str, Any]:
+    """Front matter as fields of Document, only those given; raises UnreadableDocumentError."""
+    unknown = set(head) - set(_KEYS)
+    if unknown:
+        raise UnreadableDocumentError(name, f"文件头有不认识的项：{'、'.join(sorted(unknown))}")
+    return {key: _KEYS[key](value, key, name) for key, value in head.items() if value is not None}
 
 
-def _day(value: object, key: str, name: str) -> date | None:
-    if value is None or isinstance(value, date):
+def _day(value: object, key: str, name: str) -> date:
+    if isinstance(value, date):
         return value
     raise UnreadableDocumentError(name, f"文件头的 {key} 应写成 2025-03-01 这样的日期")
+
+
+def _line(value: object, key: str, name: str) -> str:
+    if isinstance(value, str | int | float | date):
+        return str(value)
+    raise UnreadableDocumentError(name, f"文件头的 {key} 应是一行文字")
+
+
+def _list(value: object, key: str, name: str) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(map(str, value))
+    raise UnreadableDocumentError(name, f"文件头的 {key} 应是列表，如 [甲, 乙]")
+
+
+def _version(value: object, key: str, name: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise UnreadableDocumentError(name, f"文件头的 {key} 应是整数")
+
+
+def _flag(value: object, key: str, name: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise UnreadableDocumentError(name, f"文件头的 {key} 应是 true 或 false")
+
+
+_KEYS: Mapping[str, Callable[[object, str, str], Any]] = {
+    **dict.fromkeys(("title", "issuer", "number", "source", "area"), _line),
+    **dict.fromkeys(("issued", "effective", "valid_until"), _day),
+    **dict.fromkeys(("aliases", "supersedes"), _list),
+    "version": _version,
+    "sample": _flag,
+}
 
 
 def _passages(body: str) -> tuple[Passage, ...]:

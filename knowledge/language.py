@@ -26,11 +26,15 @@ class Aspect:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """`terms` are pairs (everyday term, term as documents write it), both normalised."""
+    """`terms` are pairs (everyday term, term as documents write it), both normalised.
+
+    `matters` are names of matters: a document without one that is asked for is not the answer.
+    """
 
     light: frozenset[str]
     aspects: tuple[Aspect, ...]
     terms: tuple[tuple[str, str], ...]
+    matters: frozenset[str]
 
     def aspect_of_heading(self, heading: str) -> str | None:
         """The aspect that a section heading announces, or None."""
@@ -63,7 +67,9 @@ def load_language(*extra_thesauri: Path) -> Language:
     terms: tuple[tuple[str, str], ...] = ()
     for path in (DATA / "thesaurus.yaml", *extra_thesauri):
         terms += _pairs(yaml.safe_load(path.read_text("utf-8")))
-    return Language(light, aspects, terms)
+    named = yaml.safe_load((DATA / "matters.yaml").read_text("utf-8"))
+    matters = frozenset(normalise(matter) for group in named.values() for matter in group)
+    return Language(light, aspects, terms, matters)
 
 
 @lru_cache(maxsize=1)

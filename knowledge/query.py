@@ -18,13 +18,15 @@ class Query:
     """`text` normalised; `expansions` pairs of everyday term heard and document term added.
 
     `aspect` is the name of the part asked for, or None; `subject` the runs of characters left
-    when the ways of asking and the light words are taken away.
+    when the ways of asking and the light words are taken away; `matters` the names of matters in
+    the question.
     """
 
     text: str
     expansions: tuple[tuple[str, str], ...]
     aspect: str | None
     subject: tuple[str, ...]
+    matters: tuple[str, ...] = ()
 
 
 def _longest_first(words: frozenset[str]) -> re.Pattern[str]:
@@ -41,7 +43,8 @@ def understand(question: str, language: Language) -> Query:
     """The question as the engine searches it."""
     text = normalise(question)
     expansions = (*_expansions(text, language), *other_writings(text))
-    return Query(text, expansions, _aspect(text, language), _subject(text, language))
+    matters = tuple(sorted(matter for matter in language.matters if matter in text))
+    return Query(text, expansions, _aspect(text, language), _subject(text, language), matters)
 
 
 def _expansions(text: str, language: Language) -> tuple[tuple[str, str], ...]:

@@ -23,6 +23,8 @@ LIGHT_WEIGHT = 0.3  # of words that say little about the subject
 EXPANSION_WEIGHT = 0.5  # of document terms added for everyday terms
 MIXTURE = {"words": 1.0, "pairs": 0.7, "syllables": 0.5, "characters": 1.5}
 
+_PAIRED = {"pairs", "syllables"}
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -48,10 +50,10 @@ class Analyser:
 
     @staticmethod
     def _light_keys(space: Space, light: Sequence[str]) -> NDArray[np.int64]:
-        """Keys of the light words that are one term of the space."""
+        """Keys of the light words: those that are one term, and all pairs inside longer ones."""
         keys, owners = space.batch(light)
         single = np.bincount(owners, minlength=len(light)) == 1
-        return np.unique(keys[single[owners]])
+        return np.unique(keys if space.name in _PAIRED else keys[single[owners]])
 
     def ask(self, query: Query) -> dict[str, Asked]:
         """The weighted terms of a question in every space."""

@@ -12,7 +12,7 @@ import logging
 import re
 import zlib
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Protocol
 
 import jieba
@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from pypinyin import lazy_pinyin
 
 Keys = NDArray[np.int64]
-_WORD = re.compile(r"\w")
 _FIRST_HAN, _LAST_HAN = 0x4E00, 0x9FFF
 _SHIFT = 21  # bits of a Unicode code point
 
@@ -74,7 +73,7 @@ class CharacterPairs:
         return ((points[:-1] << _SHIFT) | points[1:])[kept], owners[:-1][kept]
 
 
-@lru_cache(maxsize=None)
+@cache
 def sound(character: str) -> str:
     """How a character is spoken, without tone and without the sounds that dialects merge."""
     spoken = lazy_pinyin(character)[0]
@@ -128,7 +127,7 @@ class Words:
 
     def _of(self, text: str) -> list[int]:
         cut = self._jieba.cut_for_search(text, HMM=False)
-        return [self._key(word) for word in cut if _WORD.match(word)]
+        return [self._key(word) for word in cut if word[:1].isalnum()]
 
     def _key(self, word: str) -> int:
         key = self._keys.get(word)

@@ -10,7 +10,7 @@ import zhconv
 
 HAN = "\u4e00-\u9fff"
 _SPACES = re.compile(r"[^\S\n]+")
-_SENTENCE = re.compile(rf"[^。！？；\n]*[。！？；\n]|[^。！？；\n]+")
+_SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]|[^。！？；\n]+")
 
 
 @lru_cache(maxsize=4096)

@@ -67,7 +67,7 @@ def search(
     return [AuditRow(entry, name or "系统") for entry, name in page], total
 
 
-def _filtered(reader: Staff, wanted: AuditFilter) -> Select[tuple[AuditEntry, str]]:
+def _filtered(reader: Staff, wanted: AuditFilter) -> Select[AuditEntry, str]:
     communities = select(Place.community_id).where(
         Place.kind == "community", visible_to(reader, Place.path)
     )

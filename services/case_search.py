@@ -62,7 +62,7 @@ def by_state(session: Session, staff: Staff) -> dict[str, int]:
         .where(visible_cases(staff), ~case_ended())
         .group_by(Case.state)
     )
-    return {state: number for state, number in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def by_day(session: Session, staff: Staff, last: date, days: int) -> list[tuple[date, int]]:
@@ -88,7 +88,7 @@ def overdue(now: datetime) -> ColumnElement[bool]:
     return ~case_ended() & late
 
 
-def _filtered(staff: Staff, wanted: CaseFilter, now: datetime) -> Select[tuple[Case]]:
+def _filtered(staff: Staff, wanted: CaseFilter, now: datetime) -> Select[Case]:
     query = select(Case).where(visible_cases(staff))
     if wanted.state == "open":
         query = query.where(Case.state.in_([state.value for state in OPEN]))

@@ -25,7 +25,7 @@ from services.case_states import (
 from services.places import responsible_for
 from services.sla import deadlines
 from storage.cases import Case, CaseEvent
-from storage.communities import Community
+from storage.communities import Community, Place
 from storage.messages import Media
 from storage.residents import Resident
 from storage.staff import Staff
@@ -260,6 +260,17 @@ def add(
         wish = Move(State.WORKING, "居民已补充情况")
         move(session, case, wish, Actor.RESIDENT, resident.id, now)
     elif State(case.state) in OPEN:
+        enqueue(session, case, now)
+
+
+def locate(session: Session, case: Case, place: Place, text: str, now: datetime) -> None:
+    """Brings a case to the place that was told later; who answers for that place takes it."""
+    case.place_id, case.place_path, case.place_text = place.id, place.path, text[:200]
+    if case.responsible_id is None and not case.private:
+        responsible = responsible_for(session, place.path)
+        case.responsible_id = responsible.id if responsible else None
+    case.updated_at = now
+    if State(case.state) in OPEN:
         enqueue(session, case, now)
 
 

@@ -79,6 +79,7 @@ def put(
         session.add(item)
     elif item.state == "open":
         item.due_at = min(item.due_at, due)
+        item.place_path = subject.place_path
         item.version += 1
         return item
     item.kind, item.title, item.intent = kind.value, title[:160], intent
@@ -192,7 +193,7 @@ def counts(session: Session, staff: Staff, now: datetime) -> dict[str, int]:
     return by_kind | {"overdue": session.scalar(select(func.count()).select_from(late)) or 0}
 
 
-def _filtered(staff: Staff, wanted: QueueFilter, now: datetime) -> Select[tuple[QueueItem]]:
+def _filtered(staff: Staff, wanted: QueueFilter, now: datetime) -> Select[QueueItem]:
     query = select(QueueItem).where(QueueItem.state == "open", visible_items(staff))
     if wanted.kind:
         query = query.where(QueueItem.kind == wanted.kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from dialogue.messages import Incoming
@@ -16,11 +16,14 @@ from storage.messages import InboundMessage
 from storage.residents import Resident
 
 
+_BY_KEY = select(InboundMessage).where(
+    InboundMessage.account == bindparam("account"), InboundMessage.key == bindparam("key")
+)
+
+
 def find(session: Session, account: str, key: str) -> InboundMessage | None:
     """The stored copy of a message, if it was received before."""
-    return session.scalar(
-        select(InboundMessage).where(InboundMessage.account == account, InboundMessage.key == key)
-    )
+    return session.scalar(_BY_KEY, {"account": account, "key": key})
 
 
 def new(incoming: Incoming, resident: Resident, now: datetime) -> InboundMessage:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Executable, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.desk import visible_items
@@ -69,7 +69,7 @@ def conversation(session: Session, resident_id: int | None, case_id: int | None)
     )
 
 
-def _queue(now: datetime) -> Select[tuple[int, int, int, int, int]]:
+def _queue(now: datetime) -> Select[int, int, int, int, int]:
     return select(
         func.count(),
         func.sum(QueueItem.version),
@@ -83,7 +83,7 @@ def _largest(column: Any, condition: ColumnElement[bool]) -> Select[Any]:
     return select(func.max(column)).where(condition)
 
 
-def _mark(session: Session, *queries: Select[Any]) -> str:
+def _mark(session: Session, *queries: Executable) -> str:
     """The values of all rows, one behind the other."""
     rows = [tuple(row) for query in queries for row in session.execute(query)]
     return ";".join(",".join(str(value) for value in row) for row in rows)

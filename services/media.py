@@ -75,6 +75,8 @@ class StoredFile:
 def stored(session: Session, media_id: int, file: StoredFile) -> bool:
     """Records a fetched file; False where the resident was forgotten meanwhile (delete it)."""
     medium = session.get_one(Media, media_id, with_for_update=True)
+    if medium.file == file.name:
+        return True  # another worker was quicker with the same file
     if medium.state != "pending":
         return False
     medium.state, medium.file = "stored", file.name

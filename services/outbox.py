@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.calendar import OfficeHours
@@ -137,9 +137,14 @@ def claim(session: Session, postman: Postman, now: datetime, limit: int = 20) ->
 def _prepare(
     session: Session, message: OutboxMessage, postman: Postman, now: datetime
 ) -> Parcel | None:
+    # a turn holds the resident while it may wait for this message: never wait the other way round
     resident = session.scalars(
-        select(Resident).where(Resident.id == message.resident_id).with_for_update()
-    ).one()
+        select(Resident)
+        .where(Resident.id == message.resident_id)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).one_or_none()
+    if resident is None:
+        return None  # in a turn just now; the message stays due
     if not resident.following:
         message.state, message.error = "dead", "resident is gone"
         return None
@@ -197,12 +202,28 @@ class Fate(StrEnum):
     REFUSED = "refused"
 
 
+def _correct_window(session: Session, message: OutboxMessage, fate: Fate, now: datetime) -> None:
+    """What was not sent is not counted; where WeChat says that nothing is left, believe it."""
+    resident = session.get_one(Resident, message.resident_id, with_for_update=True)
+    if fate is Fate.NO_WINDOW:
+        resident.sent_since_message = MESSAGE_QUOTA
+        resident.sent_since_touch = TOUCH_QUOTA
+    elif fate in (Fate.AGAIN, Fate.REFUSED):
+        touch = resident.last_touch_at
+        if touch is not None and now < touch + TOUCH_WINDOW and resident.sent_since_touch:
+            resident.sent_since_touch -= 1
+        elif resident.sent_since_message:
+            resident.sent_since_message -= 1
+
+
 def settle(session: Session, message_id: int, fate: Fate, error: str, now: datetime) -> None:
     """Records what became of a claimed message."""
     message = session.get_one(OutboxMessage, message_id, with_for_update=True)
     if message.state not in ("sending", "unknown"):
         return
     message.lease_until, message.error = None, error[:200]
+    if message.way == Way.CUSTOMER_SERVICE:
+        _correct_window(session, message, fate, now)
     match fate:
         case Fate.SENT:
             message.state, message.sent_at = "sent", now
@@ -287,11 +308,15 @@ def take_waiting(session: Session, resident: Resident, room: int, now: datetime)
     return taken
 
 
+_WAITING = (
+    select(OutboxMessage)
+    .where(OutboxMessage.resident_id == bindparam("resident"), OutboxMessage.state == "waiting")
+    .order_by(OutboxMessage.id)
+    .with_for_update()
+)
+
+
 def _waiting(session: Session, resident: Resident) -> list[OutboxMessage]:
-    query = (
-        select(OutboxMessage)
-        .where(OutboxMessage.resident_id == resident.id, OutboxMessage.state == "waiting")
-        .order_by(OutboxMessage.id)
-        .with_for_update()
-    )
-    return list(session.scalars(query))
+    with session.no_autoflush:  # asked in every turn, whose rows are written once, at its end
+        found = session.scalars(_WAITING, {"resident": resident.id}).all()
+    return [message for message in found if message.state == "waiting"]

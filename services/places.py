@@ -179,7 +179,8 @@ def responsible_for(session: Session, path: str) -> Staff | None:
     ).all()
     if not workers:
         return None
-    return min(workers, key=lambda pair: (-len(pair[0].scope_path), pair[1], pair[0].id))[0]
+    best: Staff = min(workers, key=lambda pair: (-len(pair[0].scope_path), pair[1], pair[0].id))[0]
+    return best
 
 
 def _prefixes(path: str) -> list[str]:

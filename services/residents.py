@@ -7,27 +7,45 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.access import visible_cases, visible_to
 from storage.cases import Case
-from storage.communities import Place
+from storage.communities import Community, Place
 from storage.insert import insert_ignoring
+from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 
 
-def meet(session: Session, community_id: int, account: str, openid: str, now: datetime) -> Resident:
-    """The resident behind an openid, locked for this transaction; a new one where unknown.
+_MET = (
+    select(Community, Resident, Dialog)
+    .select_from(Resident)
+    .join(Dialog, Dialog.resident_id == Resident.id)
+    .join(Community, Community.code == bindparam("community"))
+    .where(Resident.account == bindparam("account"), Resident.openid == bindparam("openid"))
+    # other transactions may still refer to the resident, so that a new row about them never waits
+    .with_for_update(of=(Resident, Dialog), key_share=True)
+)
+
+
+def met_before(
+    session: Session, community: str, account: str, openid: str
+) -> tuple[Community, Resident, Dialog] | None:
+    """The community of that code with a resident and their conversation, these two locked for
+    this transaction; None for a resident who has none yet. One statement: every message asks it.
 
     The lock puts the messages of one resident in a row, whichever process receives them.
     """
-    query = select(Resident).where(Resident.account == account, Resident.openid == openid)
-    found = session.scalar(query.with_for_update())
-    if found is not None:
-        return found
+    wanted = {"community": community, "account": account, "openid": openid}
+    row = session.execute(_MET, wanted).one_or_none()
+    return row._tuple() if row else None
+
+
+def meet(session: Session, community_id: int, account: str, openid: str, now: datetime) -> Resident:
+    """The resident behind an openid, locked for this transaction; a new one where unknown."""
     session.execute(
         insert_ignoring(session, Resident).values(  # another process may meet them just now
             community_id=community_id,
@@ -39,7 +57,15 @@ def meet(session: Session, community_id: int, account: str, openid: str, now: da
             created_at=now,
         )
     )
-    return session.scalars(query.with_for_update()).one()
+    query = select(Resident).where(Resident.account == account, Resident.openid == openid)
+    return session.scalars(query.with_for_update(key_share=True)).one()
+
+
+def unmeet(session: Session, resident: Resident) -> None:
+    """Removes a resident who was met only by the repeat of a message that had them forgotten."""
+    first = select(InboundMessage.id).where(InboundMessage.resident_id == resident.id).limit(1)
+    if resident.last_message_at is None and session.scalar(first) is None:
+        session.delete(resident)
 
 
 def dialog_of(session: Session, resident: Resident, now: datetime) -> Dialog:
@@ -210,6 +236,9 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
         .where(Dialog.resident_id == resident.id)
         .values(form=None, progress={}, choices=[], handover="bot", strikes=0),
         execution_options=mine,
+    )
+    session.execute(
+        delete(Correction).where(Correction.resident_id == resident.id), execution_options=mine
     )
     resident.openid = f"gone-{secrets.token_hex(12)}"
     resident.name = resident.phone = resident.home_detail = None

@@ -87,8 +87,8 @@ def find(session: Session, viewer: Staff, staff_id: int) -> Staff | None:
 
 def names(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """The names of staff by number."""
-    rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
-    return {number: name for number, name in rows}
+    query = select(Staff.id, Staff.name).where(Staff.id.in_(ids))
+    return dict(session.execute(query).all())
 
 
 def change(

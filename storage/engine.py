@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.types import Vault, attach_vault
@@ -25,6 +26,9 @@ Work = Callable[[Session], T]
 
 BUSY_MS = 15_000
 """How long a SQLite writer of one process waits for that of another."""
+COLLISIONS = frozenset({"23505", "40001", "40P01"})
+"""PostgreSQL's codes for a key that another transaction took just now, and for deadlocks."""
+TRIES = 3
 
 
 class Database:
@@ -43,7 +47,20 @@ class Database:
         self._readers = ThreadPoolExecutor(threads, "read")
 
     def write_now(self, work: Work[T]) -> T:
-        """Runs `work` in one transaction of this thread and commits it."""
+        """Runs `work` in one transaction of this thread and commits it.
+
+        Work that collided with another transaction is run again: it looks before it writes, and
+        finds what the other one wrote. So it must leave nothing behind but what is in the session.
+        """
+        for _ in range(TRIES - 1):
+            try:
+                return self._transact(work)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in COLLISIONS:
+                    raise
+        return self._transact(work)
+
+    def _transact(self, work: Work[T]) -> T:
         with self._writing() as session, session.begin():
             return work(session)
 

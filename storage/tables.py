@@ -6,6 +6,7 @@ from storage.base import Base
 from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
 from storage.desk import QueueItem, Reply
+from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
@@ -21,6 +22,7 @@ __all__ = [
     "Case",
     "CaseEvent",
     "Community",
+    "Correction",
     "Dialog",
     "InboundMessage",
     "Media",

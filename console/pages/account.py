@@ -33,9 +33,7 @@ async def show(request: web.Request) -> web.Response:
 async def _page(request: web.Request, entered: Entered, status: int) -> web.Response:
     visit = visit_of(request)
     secret = entered.value("totp_on", "secret") or pyotp.random_base32(SECRET_LENGTH)
-    scope = await visit.read(
-        lambda session: place_names.name_of(session, visit.staff.scope_path)
-    )
+    scope = await visit.read(lambda session: place_names.name_of(session, visit.staff.scope_path))
     context = {
         "entered": entered,
         "themes": views.THEMES,
@@ -52,8 +50,15 @@ def _qr(staff: Staff, secret: str) -> str:
     uri = pyotp.TOTP(secret).provisioning_uri(name=staff.login, issuer_name=ISSUER)
     image = io.BytesIO()
     segno.make(uri, error="m").save(
-        image, kind="svg", scale=4, border=3, xmldecl=False, svgns=True, light="#fff",
-        title="动态码二维码", omitsize=False,
+        image,
+        kind="svg",
+        scale=4,
+        border=3,
+        xmldecl=False,
+        svgns=True,
+        light="#fff",
+        title="动态码二维码",
+        omitsize=False,
     )
     return image.getvalue().decode()
 

@@ -66,6 +66,8 @@ async def page(
     visit = visit_of(request)
     found = await visit.read(lambda session: load(session, visit, number_in_path(request)))
     key = page_key(found)
+    resident = found.thread.resident if found.thread else None
+    canned = shared.canned_for(visit, resident, found.case) if resident else []
     context = {
         "page": found,
         "case": found.case,
@@ -76,8 +78,8 @@ async def page(
         "others": request.app[LIVE].others(key, visit.staff.name),
         "needs_reason": NEEDS_REASON,
         "outcomes": list(Outcome),
-        "canned": canned(visit, found),
-        "canned_text": _chosen(request, visit, found),
+        "canned": canned,
+        "canned_text": shared.chosen(request, canned),
         "base": address(found.case.id),
     }
     return render(request, "case.html", context, status=status)
@@ -87,19 +89,6 @@ def page_key(found: CasePage) -> str:
     """Under which name the people looking at this page are counted."""
     resident = found.case.resident_id
     return f"resident:{resident}" if resident else f"case:{found.case.id}"
-
-
-def canned(visit: Visit, found: CasePage) -> list[tuple[str, str, str]]:
-    """The canned replies that suit the case."""
-    if found.thread is None:
-        return []
-    return shared.canned_for(visit, found.thread.resident, found.case)
-
-
-def _chosen(request: web.Request, visit: Visit, found: CasePage) -> str:
-    """The canned reply asked for by the address: how it is chosen without script."""
-    code = request.query.get("canned", "")
-    return next((text for one, _, text in canned(visit, found) if one == code), "")
 
 
 def load(session: Session, visit: Visit, case_id: int) -> CasePage:

@@ -63,7 +63,11 @@ def _load(
     places = place_names.names_of(session, {case.place_path for case in found})
     names = people.names(session, [c.responsible_id for c in found if c.responsible_id])
     rows = [
-        CaseRow(case, case.place_text or places[case.place_path], names.get(case.responsible_id or 0, ""))
+        CaseRow(
+            case,
+            case.place_text or places[case.place_path],
+            names.get(case.responsible_id or 0, ""),
+        )
         for case in found
     ]
     return rows, total

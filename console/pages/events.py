@@ -62,7 +62,8 @@ async def _stream(
     request: web.Request, page: str, mark: Mark, *, keep: str = ""
 ) -> web.StreamResponse:
     """Sends `{mark, others}` at once and on every change, a comment now and then, until the
-    browser goes or the session ends."""
+    browser goes or the session ends.
+    """
     visit, live = visit_of(request), request.app[LIVE]
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}

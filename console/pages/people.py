@@ -36,9 +36,7 @@ async def _list(request: web.Request, entered: Entered, status: int) -> web.Resp
     return render(request, "staff_list.html", context, status=status)
 
 
-def _load(
-    session: Session, visit: Visit
-) -> tuple[list[Staff], list[Place], dict[str, str]]:
+def _load(session: Session, visit: Visit) -> tuple[list[Staff], list[Place], dict[str, str]]:
     rows = people.listed(session, visit.staff)
     scopes = place_names.scopes_in(session, visit.staff)
     names = place_names.names_of(session, {row.scope_path for row in rows})

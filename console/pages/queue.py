@@ -11,7 +11,7 @@ from console import addresses
 from console.done import own_path, see
 from console.errors import stale
 from console.forms import number_or_none, read_form
-from console.paging import SIZE, offset, paging
+from console.paging import SIZE, offset, paging, toggled
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
 from services import audit, desk, desk_rows, finding, marks
@@ -47,6 +47,7 @@ async def show(request: web.Request) -> web.Response:
         "kinds": list(desk.KIND_NAMES),
         "paging": paging(request, page.total),
         "address": addresses.item,
+        "toggled": lambda name, value="1": toggled(request, name, value),
     }
     return render(request, "queue.html", context)
 

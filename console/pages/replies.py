@@ -14,7 +14,7 @@ from console.errors import stale
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import finding, replies, threads
+from services import finding, marks, replies, threads
 from services.access import Permission, may
 from storage.cases import Case
 from storage.desk import Reply
@@ -27,13 +27,15 @@ Decide = Callable[[Session, Reply, int], None]
 @dataclass(frozen=True, slots=True)
 class ReplyPage:
     """A reply and what its reviewer needs to judge it; `moved_on` says that the resident has
-    written since the author read."""
+    written since the author read.
+    """
 
     row: threads.ReplyRow
     case: Case | None
     thread: threads.Thread
     sent: OutboxMessage | None
     moved_on: bool
+    mark: str
 
 
 async def show(request: web.Request) -> web.Response:
@@ -70,6 +72,7 @@ def _load(session: Session, visit: Visit, reply_id: int) -> ReplyPage:
         thread=thread,
         sent=session.get(OutboxMessage, reply.outbox_id) if reply.outbox_id else None,
         moved_on=reply.state == "awaiting" and thread.newest != reply.base_inbound_id,
+        mark=marks.conversation(session, resident.id, None),
     )
 
 
@@ -143,7 +146,9 @@ async def _refused(request: web.Request, form: Mapping[str, str], message: str) 
 def _after(reply: Reply, done: str) -> str:
     """The reviewer sees the delivery of what was approved; the author is back at the thread."""
     if done == "withdrawn":
-        return addresses.case(reply.case_id) if reply.case_id else addresses.resident(
-            reply.resident_id
+        return (
+            addresses.case(reply.case_id)
+            if reply.case_id
+            else addresses.resident(reply.resident_id)
         )
     return f"/console/replies/{reply.id}"

@@ -47,7 +47,6 @@ async def page(
     found = await visit.read(lambda session: _load(session, visit, request, wanted))
     resident = found.thread.resident
     canned = shared.canned_for(visit, resident, None)
-    code = request.query.get("canned", "")
     context = {
         "page": found,
         "thread": found.thread,
@@ -56,15 +55,13 @@ async def page(
         "unmasked": unmasked,
         "others": request.app[LIVE].others(f"resident:{resident.id}", visit.staff.name),
         "canned": canned,
-        "canned_text": next((text for one, _, text in canned if one == code), ""),
+        "canned_text": shared.chosen(request, canned),
         "base": address(resident.id),
     }
     return render(request, "resident.html", context, status=status)
 
 
-def _load(
-    session: Session, visit: Visit, request: web.Request, wanted: int | None
-) -> ResidentPage:
+def _load(session: Session, visit: Visit, request: web.Request, wanted: int | None) -> ResidentPage:
     resident = shared.find_resident(session, visit, number_in_path(request))
     thread = threads.load(session, visit.staff, resident, visit.now)
     item = _item(session, visit, thread, wanted)

@@ -40,9 +40,7 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
     return render(request, "send.html", context, status=status)
 
 
-def _load(
-    session: Session, visit: Visit, message_id: int
-) -> tuple[OutboxMessage, threads.Thread]:
+def _load(session: Session, visit: Visit, message_id: int) -> tuple[OutboxMessage, threads.Thread]:
     message = _find(session, visit, message_id)
     resident = session.get_one(Resident, message.resident_id)
     return message, threads.load(session, visit.staff, resident, visit.now)

@@ -9,6 +9,7 @@ from aiohttp import web
 from console.deps import ConsoleDeps
 from console.done import own_path, see
 from console.forms import read_form
+from console.live import LIVE
 from console.rendering import render
 from console.visits import COOKIE, deps_of, visit_of, visitor
 from services import passwords, sign_in
@@ -48,6 +49,7 @@ async def leave(request: web.Request) -> web.Response:
     """Ends the session and forgets the cookie."""
     visit = visit_of(request)
     await visit.write(lambda session: sign_in.sign_out(session, visit.signed_in, visit.now))
+    request.app[LIVE].tell()
     response = see("/console/sign-in", "signed-out")
     response.del_cookie(COOKIE, path="/console")
     response.headers["Clear-Site-Data"] = '"storage"'

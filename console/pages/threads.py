@@ -27,6 +27,16 @@ class Unmasked:
     contact_phone: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Canned:
+    """A canned reply as offered; `blanks` says what is still to be filled in, with its type."""
+
+    code: str
+    title: str
+    text: str
+    blanks: str
+
+
 def find_resident(session: Session, visit: Visit, resident_id: int) -> Resident:
     """A resident in sight, or 404."""
     found = finding.resident(session, visit.staff, resident_id)
@@ -64,17 +74,28 @@ def submit_reply(
     """Hands a reply in; raises what `replies.propose` raises."""
     seen = form.get("seen", "")
     new = replies.NewReply(
-        text=form.get("text", ""), seen_inbound_id=int(seen) if seen.isdecimal() else None,
+        text=form.get("text", ""),
+        seen_inbound_id=int(seen) if seen.isdecimal() else None,
         case=case,
     )
     replies.submit(session, visit.staff, resident, new, visit.deps.approval, visit.now)
 
 
-def canned_for(visit: Visit, resident: Resident, case: Case | None) -> list[tuple[str, str, str]]:
-    """Canned replies as (code, title, text filled from the case)."""
+def canned_for(visit: Visit, resident: Resident, case: Case | None) -> list[Canned]:
+    """The canned replies that suit the case, filled from it."""
     values = {"姓名": f"{resident.name[0]}先生/女士" if resident.name else "邻居"}
     if case is not None:
         due = say_moment(cases.next_due(case), visit.now)
         values |= {"编号": format_ticket(case.number), "时间": due}
     fit = canned.suited(list(visit.deps.canned), case.state if case else "")
-    return [(one.code, one.title, canned.fill(one, values)) for one in fit]
+    return [Canned(one.code, one.title, canned.fill(one, values), _types(one)) for one in fit]
+
+
+def _types(reply: canned.CannedReply) -> str:
+    return "、".join(f"{name}（{canned.TYPES[kind]}）" for name, kind in reply.blanks.items())
+
+
+def chosen(request: web.Request, offered: list[Canned]) -> str:
+    """The text of the canned reply named in the address: how it is chosen without script."""
+    code = request.query.get("canned", "")
+    return next((one.text for one in offered if one.code == code), "")

@@ -4,8 +4,9 @@ Up to 3 000 participants k-means runs on the positions themselves; above, as in 
 clusters and then on their centres weighted by size. The number of groups is the one with the best
 mean silhouette among 2 … min(5, 2 + ⌊B/12⌋), B the number of (at most 100) base clusters. Up to
 600 points every optimum of k-means is improved by exchange on the silhouette itself; among more,
-single points at the border hardly matter. Groupings with a group below 5 % (or of one)
-are set aside while there are others, as such a group could not be shown.
+where single points at the border hardly matter, the three cheapest are compared. Groupings with a
+group below 5 % (or of one) are set aside while there are others, as such a group could not be
+shown.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ PLAIN_UP_TO = 3_000
 EXCHANGE_UP_TO = 600
 BASE_CLUSTERS = 100
 MOST_GROUPS = 5
-STARTS = 20
+STARTS, FEW_STARTS = 20, 8
+CHEAPEST = 3
 UPDATES_TO_ADOPT = 4
 SEED = 20_210_101
 
@@ -100,8 +102,12 @@ def _candidates(points: Floats, weights: Floats, people: int) -> dict[int, Group
     most = min(MOST_GROUPS, 2 + min(distinct, BASE_CLUSTERS) // 12, distinct)
     distances, least = Distances(points, weights), least_members(people)
     found = []
+    exchange = len(points) <= EXCHANGE_UP_TO
     for k in range(2, most + 1):
-        clusters = optima(points, weights, k, starts=STARTS, seed=SEED + k)
+        starts = STARTS if exchange else FEW_STARTS
+        clusters = optima(points, weights, k, starts=starts, seed=SEED + k)
+        if not exchange:
+            clusters = clusters[:CHEAPEST]
         found += [improved(one, distances, least) for one in clusters]
     fair = [g for g in found if np.bincount(g.labels, weights, g.k).min() >= least]
     best: dict[int, Grouping] = {}

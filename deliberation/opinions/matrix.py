@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -44,23 +45,15 @@ def vote_matrix(votes: Iterable[Vote], dropped: Collection[str] = ()) -> VoteMat
     (moderated out) and those nobody voted on have no column. Raises ValueError for a vote
     other than 1, 0 or -1.
     """
-    who, what, how = [], [], []
-    for participant, statement, value in votes:
-        if value not in (AGREE, PASS, DISAGREE):
-            raise ValueError(f"{participant} on {statement}: no vote is {value}")
-        if statement not in dropped:
-            who.append(participant)
-            what.append(statement)
-            how.append(value)
-    participants, statements = _sorted(who), _sorted(what)
-    row = {name: index for index, name in enumerate(participants)}
-    column = {name: index for index, name in enumerate(statements)}
-    flat = np.full(len(row) * len(column), UNSEEN, dtype=np.int8)
-    width = len(column)
-    places = [row[p] * width + column[s] for p, s in zip(who, what, strict=True)]
-    newest = dict(zip(places, how, strict=True))
-    flat[list(newest)] = list(newest.values())
-    return VoteMatrix(participants, statements, flat.reshape(len(row), width))
+    kept = [vote for vote in votes if vote[1] not in dropped]
+    if strange := set(map(itemgetter(2), kept)) - {AGREE, PASS, DISAGREE}:
+        raise ValueError(f"no vote is {min(strange)}")
+    participants, rows = _numbered(kept, itemgetter(0))
+    statements, columns = _numbered(kept, itemgetter(1))
+    cells = np.full((len(participants), len(statements)), UNSEEN, dtype=np.int8)
+    # where a cell is assigned several times, NumPy leaves the last value
+    cells[rows, columns] = np.fromiter(map(itemgetter(2), kept), np.int8, len(kept))
+    return VoteMatrix(participants, statements, cells)
 
 
 def members(matrix: VoteMatrix, keep: Collection[str] = ()) -> Mask:
@@ -79,8 +72,13 @@ def members(matrix: VoteMatrix, keep: Collection[str] = ()) -> Mask:
     return inside
 
 
-def _sorted(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(names), key=_by_number))
+def _numbered(
+    votes: list[Vote], name: Callable[[Vote], str]
+) -> tuple[tuple[str, ...], npt.NDArray[np.intp]]:
+    """The different names in order, and the place of each vote's name among them."""
+    names = tuple(sorted(set(map(name, votes)), key=_by_number))
+    place = {one: index for index, one in enumerate(names)}
+    return names, np.fromiter(map(place.__getitem__, map(name, votes)), np.intp, len(votes))
 
 
 def _by_number(name: str) -> tuple[int, int, str]:

@@ -21,7 +21,10 @@ class Distances:
 
     def __init__(self, points: Floats, weights: Floats | None = None) -> None:
         squares = (points**2).sum(axis=1)
-        between = squares[:, None] + squares[None, :] - 2 * points @ points.T
+        between = points @ points.T
+        between *= -2
+        between += squares
+        between += squares[:, None]
         np.fill_diagonal(between, 0)
         self._between = np.sqrt(np.maximum(between, 0, out=between), out=between)
         self._weights = np.ones(len(points)) if weights is None else weights

@@ -95,7 +95,7 @@ function showTray(on) {
 
 function showTrace(trace) {
   const who = page.state.personas.find((one) => one.openid === trace.openid)?.name ?? "";
-  const facts = trace.facts.flatMap(([label, value]) => [el("dt", {}, label), el("dd", {}, value)]);
+  const facts = trace.facts.map(([label, value]) => el("div", {}, el("dt", {}, label), el("dd", {}, value)));
   byId("no-traces").hidden = true;
   const list = byId("traces");
   list.prepend(el("li", { class: trace.failed ? "trace bad" : "trace" },

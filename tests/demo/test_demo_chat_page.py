@@ -13,7 +13,7 @@ from PIL import Image
 
 from demo.chat_page import PAGES, add_chat_page
 from dialogue.messages import Kind
-from tests.demo.conftest import MENU, Page, World
+from tests.demo.demo_world import MENU, Page, World
 
 WORDS = [
     ("text", {"text": "灯坏了"}, Kind.TEXT, {"text": "灯坏了"}),
@@ -61,6 +61,16 @@ async def test_a_lost_stream_goes_on_after_the_last_event_seen(page: Page) -> No
     await page.push("wang", "text", text="一")
     ((_, body),) = await page.live_events(1, after=2)
     assert body["what"] == "文字"
+
+
+async def test_a_visitor_who_leaves_is_no_error(
+    page: Page, caplog: pytest.LogCaptureFixture
+) -> None:
+    await page.push("wang", "text", text="一")
+    await page.live_events(1)
+    await page.push("wang", "text", text="二")
+    await page.push("wang", "text", text="三")
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_a_success_without_a_reply_shows_no_bubble(page: Page) -> None:
@@ -200,6 +210,10 @@ async def test_the_menu_of_the_account_is_shown_level_by_level(page: Page) -> No
     first, second = (await page.state())["menu"]
     assert [item["key"] for item in first["items"]] == ["track"]
     assert (second["items"], second["key"]) == ([], "http://127.0.0.1/public")
+
+
+async def test_only_pages_that_the_server_has_are_linked(page: Page) -> None:
+    assert [link["href"] for link in (await page.state())["links"]] == ["/console"]
 
 
 def test_a_simulator_without_residents_is_refused(world: World) -> None:

@@ -14,7 +14,7 @@ from demo.chat_log import ChatLog
 from demo.chat_phone import Phone
 from demo.chat_terminal import LineError, Terminal, block_of, read_line
 from demo.wechat_side import SignedPush
-from tests.demo.conftest import PERSONAS, World
+from tests.demo.demo_world import PERSONAS, World
 
 
 async def each(lines: Iterable[str]) -> AsyncIterator[str]:

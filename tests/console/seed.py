@@ -1,0 +1,253 @@
+"""A small community for the tests of the console: two grids, five roles, cases, a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from sqlalchemy.orm import Session
+
+from services import cases, handover, outbox, replies, residents
+from services.access import Role
+from services.calendar import OfficeHours
+from services.case_states import Actor, State
+from services.passwords import hash_password
+from services.places import import_tree, read_tree
+from storage.cases import Case
+from storage.communities import Community, Place
+from storage.desk import QueueItem, Reply
+from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.residents import Resident
+from storage.staff import Staff
+
+NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)  # 17:30 on a Thursday in China
+HOURS = OfficeHours()
+PASSWORD = "lamp-and-stairs"
+TREE = {
+    "kind": "street",
+    "code": "st",
+    "name": "云河街道",
+    "children": [
+        {
+            "kind": "community",
+            "code": "demo",
+            "name": "桂园社区",
+            "phone": "0000-1000",
+            "children": [
+                {
+                    "kind": "grid",
+                    "code": "g1",
+                    "name": "第一网格",
+                    "children": [
+                        {
+                            "kind": "building",
+                            "code": "b3",
+                            "name": "3栋",
+                            "children": [{"kind": "unit", "code": "b3u2", "name": "2单元"}],
+                        }
+                    ],
+                },
+                {"kind": "grid", "code": "g2", "name": "第二网格"},
+            ],
+        },
+        {"kind": "community", "code": "other", "name": "河西社区"},
+    ],
+}
+UNIT, GRID_1, GRID_2 = "/st/demo/g1/b3/b3u2/", "/st/demo/g1/", "/st/demo/g2/"
+COMMUNITY, OTHER = "/st/demo/", "/st/other/"
+PEOPLE = (
+    ("grid1", "陈网格", Role.GRID_WORKER, GRID_1),
+    ("grid2", "周网格", Role.GRID_WORKER, GRID_2),
+    ("worker", "李社工", Role.COMMUNITY_WORKER, COMMUNITY),
+    ("reviewer", "赵审核", Role.REVIEWER, COMMUNITY),
+    ("supervisor", "孙督办", Role.SUPERVISOR, "/st/"),
+    ("admin", "钱管理", Role.ADMINISTRATOR, "/st/"),
+    ("elsewhere", "吴外区", Role.REVIEWER, OTHER),
+    ("otheradmin", "郑外管", Role.ADMINISTRATOR, OTHER),
+)
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """The numbers of what the tests ask for by name."""
+
+    staff: dict[str, int]
+    resident: int
+    lamp: int
+    private: int
+    far: int
+    lamp_item: int
+    person_item: int
+    request_item: int
+    reply: int
+    failed: int
+    picture: int
+
+
+@cache
+def password_hash() -> str:
+    """The hash of the one password of all staff; computed once, for it is slow on purpose."""
+    return hash_password(PASSWORD)
+
+
+def fill(session: Session, now: datetime = NOW) -> Seeded:
+    """Fills an empty database."""
+    import_tree(session, read_tree(TREE), now)
+    staff = {
+        login: _staff(session, login, name, role, scope, now) for login, name, role, scope in PEOPLE
+    }
+    community = session.query(Community).filter_by(code="demo").one()
+    wang = _resident(session, community, "o-wang", "王秀兰", "13800001234", now)
+    zhao = _resident(session, community, "o-zhao", None, None, now)
+    lamp = _lamp(session, community, wang, now)
+    picture = _picture(session, wang, lamp, now)
+    private = _case(session, community, zhao, "邻里纠纷求助", now, private=True)
+    far = _case(session, community, zhao, "广场舞音响太吵", now, path=GRID_2)
+    move = cases.Move(State.ACCEPTED)
+    cases.move(session, far, move, Actor.STAFF, staff["grid2"].id, now)
+    _talk(session, zhao, "叫个人来跟我说", now - timedelta(minutes=20))
+    dialog = residents.dialog_of(session, zhao, now)
+    handover.hand_over(session, zhao, dialog, "叫个人来跟我说", HOURS, now - timedelta(minutes=20))
+    words = _talk(session, wang, "老年证怎么办", now - timedelta(minutes=8))
+    handover.leave_word(
+        session, wang, "老年证怎么办", HOURS, now, intent="policy_question", inbound_id=words.id
+    )
+    reply = _reply(session, staff["worker"], wang, lamp, now)
+    failed = _failed(session, wang, now)
+    return Seeded(
+        staff={login: row.id for login, row in staff.items()},
+        resident=wang.id,
+        lamp=lamp.id,
+        private=private.id,
+        far=far.id,
+        lamp_item=_item(session, cases.source_of(lamp)),
+        person_item=_item(session, handover.source_of(zhao)),
+        request_item=_item(session, f"request:{words.id}"),
+        reply=reply.id,
+        failed=failed.id,
+        picture=picture.id,
+    )
+
+
+def _staff(session: Session, login: str, name: str, role: Role, scope: str, now: datetime) -> Staff:
+    row = Staff(
+        login=login,
+        name=name,
+        role=role.value,
+        scope_path=scope,
+        password_hash=password_hash(),
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _resident(
+    session: Session,
+    community: Community,
+    openid: str,
+    name: str | None,
+    phone: str | None,
+    now: datetime,
+) -> Resident:
+    row = residents.meet(session, community.id, "main", openid, now - timedelta(days=40))
+    row.name, row.phone = name, phone
+    return row
+
+
+def _talk(
+    session: Session, resident: Resident, text: str, at: datetime, reply: str = ""
+) -> InboundMessage:
+    row = InboundMessage(
+        account="main",
+        key=f"{resident.id}-{at.timestamp()}",
+        community_id=resident.community_id,
+        resident_id=resident.id,
+        kind="text",
+        text=text,
+        sent_at=at,
+        received_at=at,
+        reply=reply or None,
+    )
+    session.add(row)
+    resident.last_message_at, resident.sent_since_message = at, 1
+    session.flush()
+    return row
+
+
+def _lamp(session: Session, community: Community, resident: Resident, now: datetime) -> Case:
+    at = now - timedelta(hours=3)
+    _talk(
+        session,
+        resident,
+        "3栋2单元三楼的灯坏了好几天，我妈晚上下楼看不见",
+        at,
+        "记下了，您看对不对：\n【楼道照明】3栋2单元3楼，灯坏了好几天\n1 提交　2 修改　0 取消",
+    )
+    case = _case(session, community, resident, "3栋2单元3楼楼道灯坏了好几天", at, path=UNIT)
+    _talk(session, resident, "1", at + timedelta(minutes=1), "已受理，编号 1001-0。")
+    return case
+
+
+def _case(
+    session: Session,
+    community: Community,
+    resident: Resident,
+    title: str,
+    now: datetime,
+    *,
+    path: str = GRID_1,
+    private: bool = False,
+) -> Case:
+    place = session.query(Place).filter_by(path=path).one()
+    new = cases.NewCase(
+        community_id=community.id,
+        category="lighting",
+        title=title,
+        description=f"{title}，老人夜间出行不便",
+        place_path=path,
+        place_id=place.id,
+        contact_phone="13900005678",
+        private=private,
+    )
+    return cases.submit(session, new, resident, HOURS, now)
+
+
+def _picture(session: Session, resident: Resident, case: Case, now: datetime) -> Media:
+    row = Media(
+        community_id=resident.community_id,
+        resident_id=resident.id,
+        case_id=case.id,
+        kind="image",
+        account="main",
+        state="stored",
+        file="lamp.png",
+        content_type="image/png",
+        next_at=now,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _reply(session: Session, author: Staff, resident: Resident, case: Case, now: datetime) -> Reply:
+    new = replies.NewReply(
+        "王女士您好，师傅明天上午9点到，维修费用由社区承担。",
+        replies.newest_inbound_id(session, resident),
+        case,
+    )
+    return replies.propose(session, author, resident, new, now)
+
+
+def _failed(session: Session, resident: Resident, now: datetime) -> OutboxMessage:
+    row = outbox.post(session, resident, "您反映的事有了进展", source="test:failed", now=now)
+    row.state, row.attempts = "sending", outbox.MAX_ATTEMPTS
+    outbox.settle(session, row.id, outbox.Fate.AGAIN, "45015 out of window", now)
+    return row
+
+
+def _item(session: Session, source: str) -> int:
+    return session.query(QueueItem).filter_by(source=source).one().id

@@ -1,0 +1,162 @@
+"""The access rule of every route, tried from the route table itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.guard import AREAS
+from console.routes import ROUTES
+from console.rules import Needs, Public, Route, SignedIn
+from services.access import PERMISSIONS, Role
+from tests.console.seed import PEOPLE, Seeded
+from tests.console.world import Answer, Console, Visitor
+
+NAMES = [f"{route.method} {route.path}" for route in ROUTES]
+GUARDED = [route for route in ROUTES if not isinstance(route.rule, Public)]
+ABOUT_ONE = [route for route in ROUTES if "{id" in route.path]
+STRANGERS = {"/console/staff/": "otheradmin"}
+LOGIN_OF = {role: login for login, _, role, _ in reversed(PEOPLE)}
+
+
+def name_of(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
+    """The route's address about the seeded thing that it is for."""
+    things = {
+        "/console/items/": seeded.person_item if route.path.endswith("done") else seeded.lamp_item,
+        "/console/cases/": seeded.lamp,
+        "/console/residents/": seeded.resident,
+        "/console/replies/": seeded.reply,
+        "/console/sends/": seeded.failed,
+        "/console/media/": seeded.picture,
+        "/console/staff/": seeded.staff["grid1"],
+    }
+    found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
+    path = route.path.replace(r"{id:\d{1,15}}", str(number or found))
+    return path.replace("{name}", "tokens.css")
+
+
+async def ask(visitor: Visitor, route: Route, path: str, **headers: str) -> Answer:
+    if route.method == "POST":
+        return await visitor.post(path)
+    if path.endswith("/events") and visitor.token:
+        response = await visitor.client.get(path, headers=visitor._cookie())
+        response.close()
+        return Answer(response.status, "", response.headers)
+    return await visitor.get(path, **headers)
+
+
+async def test_the_table_and_the_router_hold_the_same_routes(console: Console) -> None:
+    """A route below /console or /public that is not in the table would have no rule."""
+    assert console.client.app is not None
+    registered = {
+        (route.method, route.resource.canonical)
+        for route in console.client.app.router.routes()
+        if route.resource is not None and route.resource.canonical.startswith(AREAS)
+    }
+    table = {(route.method, route.path.replace(r":\d{1,15}", "")) for route in ROUTES}
+    assert registered == table
+
+
+async def test_the_public_routes_are_these() -> None:
+    """Whoever makes another route public says so here, too."""
+    assert {name_of(route) for route in ROUTES if isinstance(route.rule, Public)} == {
+        "GET /console/static/{name}",
+        "GET /console/sign-in",
+        "POST /console/sign-in",
+    }
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=name_of)
+async def test_without_sign_in_one_is_led_to_it(console: Console, route: Route) -> None:
+    """A browser is redirected, a script is told 401."""
+    path = address(route, console.seeded)
+    answer = await ask(console.anonymous, route, path)
+    assert answer.status == 303
+    assert answer.location.startswith("/console/sign-in")
+    if route.method == "GET":
+        assert (await console.anonymous.get(path, X_Live="1")).status == 401
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if isinstance(route.rule, Needs)], ids=name_of
+)
+async def test_a_role_without_the_permission_is_refused(console: Console, route: Route) -> None:
+    """403 for every role that lacks the permission, something else for every role that has it."""
+    assert isinstance(route.rule, Needs)
+    for role in Role:
+        visitor = console.visitor(LOGIN_OF[role])
+        answer = await ask(visitor, route, address(route, console.seeded, 987_654))
+        allowed = route.rule.permission in PERMISSIONS[role]
+        assert (answer.status == 403) is not allowed, role
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if isinstance(route.rule, SignedIn)], ids=name_of
+)
+async def test_what_needs_only_a_sign_in_is_open_to_every_role(
+    console: Console, route: Route
+) -> None:
+    for role in Role:
+        answer = await ask(console.visitor(LOGIN_OF[role]), route, address(route, console.seeded))
+        assert answer.status in (200, 303, 422)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+async def test_an_administrator_gets_an_answer_everywhere(console: Console, route: Route) -> None:
+    """No route fails, even on an empty form."""
+    visitor = console.visitor("admin")
+    answer = await ask(visitor, route, address(route, console.seeded))
+    assert answer.status in (200, 303, 409, 422, 400) if route.method == "POST" else (200, 303)
+    assert "程序出错了" not in answer.text
+
+
+@pytest.mark.parametrize("route", ABOUT_ONE, ids=name_of)
+async def test_what_lies_outside_the_scope_does_not_exist(console: Console, route: Route) -> None:
+    """404, as for a number that nothing has."""
+    stranger = next(
+        (login for key, login in STRANGERS.items() if route.path.startswith(key)), "otheradmin"
+    )
+    visitor = console.visitor(stranger)
+    for number in (None, 987_654):
+        answer = await ask(visitor, route, address(route, console.seeded, number))
+        assert answer.status == 404, answer.text
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in GUARDED if route.method == "POST"], ids=name_of
+)
+async def test_a_form_without_its_token_or_from_elsewhere_is_refused(
+    console: Console, route: Route
+) -> None:
+    visitor, path = console.visitor("admin"), address(route, console.seeded)
+    assert (await visitor.post(path, csrf="wrong")).status == 403
+    assert (await visitor.post(path, origin="https://elsewhere.example")).status == 403
+    assert (await visitor.post(path, origin="null")).status == 403
+
+
+async def test_a_private_case_is_hidden_from_those_who_may_not_see_it(console: Console) -> None:
+    """A grid worker finds it neither by number, nor in the list, nor in the queue."""
+    visitor = console.visitor("grid1")
+    assert (await visitor.get(f"/console/cases/{console.seeded.private}")).status == 404
+    for page in ("/console/cases", "/console/"):
+        assert "邻里纠纷求助" not in (await visitor.get(page)).text
+    assert "邻里纠纷求助" in (await console.visitor("worker").get("/console/cases")).text
+
+
+async def test_a_grid_worker_sees_only_their_grid(console: Console) -> None:
+    assert (
+        await console.visitor("grid1").get(f"/console/cases/{console.seeded.far}")
+    ).status == 404
+    assert (
+        await console.visitor("grid2").get(f"/console/cases/{console.seeded.far}")
+    ).status == 200
+
+
+async def test_an_unregistered_route_below_the_console_is_refused(console: Console) -> None:
+    """What the table does not know is answered by nobody."""
+    answer = await console.visitor("admin").get("/console/nothing-here")
+    assert answer.status == 404
+    assert "没有找到" in answer.text

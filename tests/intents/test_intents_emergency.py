@@ -1,0 +1,57 @@
+"""Danger is recognised, and what only sounds dangerous is let pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from intents.emergency import emergency
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("着火了快来人", "fire"),
+        ("楼道里好大煤气味", "gas"),
+        ("燃气管道嘶嘶漏气", "gas"),
+        ("有人触电了", "electric"),
+        ("我不想活了", "self_harm"),
+        ("老公喝醉了在打我", "violence"),
+        ("以前他也打过，现在又打我了", "violence"),
+        ("我妈被困在电梯里", "trapped"),
+        ("老人摔倒了起不来", "medical"),
+        ("有人晕倒了", "medical"),
+        ("樓上著火了", "fire"),
+    ],
+)
+def test_danger_is_named(text: str, kind: str) -> None:
+    """Each kind of danger by the words residents use."""
+    found = emergency(text)
+    assert found is not None
+    assert found.kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "灭火器过期了",
+        "怎么报火警",
+        "消防通道被堵了",
+        "煤气费怎么交",
+        "什么时候有消防演练",
+        "急救培训班还能报吗",
+        "没有着火，是烧烤摊的烟味",
+        "如果着火了怎么办",
+        "去年着火的那家装修好了",
+        "电梯坏了来修",
+        "笑死我了",
+        "反家暴讲座报名",
+        "电动车飞线充电怕着火",
+        "周末有人一起吃火锅吗",
+        "我要打人工客服",
+        "你好",
+        "",
+    ],
+)
+def test_calm_words_are_no_danger(text: str) -> None:
+    """Questions, memories, fears, trainings, negations and everyday words."""
+    assert emergency(text) is None
