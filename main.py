@@ -5,10 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 
-from commands import account, chat, deliberation, intents, keep, knowledge, serve, staff
+from commands import (
+    account,
+    chat,
+    deliberation,
+    demo,
+    intents,
+    keep,
+    knowledge,
+    serve,
+    staff,
+    train,
+)
 from settings import ConfigError
 
-COMMANDS = (serve, chat, keep, staff, account, intents, knowledge, deliberation)
+COMMANDS = (serve, chat, demo, keep, staff, account, train, intents, knowledge, deliberation)
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -118,6 +118,8 @@ def cancel(talk: Talk, found: Open | None) -> Say:
     said = given_up(talk.turn, found.progress.values) if given_up else Say()
     if said.begin is not None:
         return said
+    if said.text:
+        return _with_onwards(talk, said) if waiting else said
     if waiting:
         return _take_up(talk, "好的，这件不填了。")
     return Say(f"好的，已取消，刚才填的没有提交。{more}")
@@ -155,7 +157,8 @@ def _with_onwards(talk: Talk, said: Say) -> Say:
     if talk.turn.dialog.handover != "bot":
         return said
     choices = (*said.choices[:8], Choice(ONWARDS, GO_ON))
-    return replace(said, choices=choices, way_out=said.way_out or "先不填")
+    way_out = said.way_out if said.choices else ""
+    return replace(said, choices=choices, way_out=way_out or "先不填")
 
 
 def park(turn: Turn) -> None:
@@ -174,7 +177,7 @@ def _in_between(talk: Talk, found: Open) -> Say | None:
     if talk.registry.answers_in_between(action):
         talk.note("in between", action)
         return aside(talk, talk.call(action, argument))
-    if not title:
+    if not title or found.service.urgent:
         return None
     return Say(
         f"刚才的还没填完。您是想先办“{title}”吗？",
@@ -198,6 +201,9 @@ def _other_matter(talk: Talk) -> tuple[str, str, str]:
         argument = service.rule(talk.text)
         if argument is not None:
             return service.name, argument, ""
+    follows = talk.follows()
+    if follows is not None:
+        return *follows, ""
     decision = talk.understand()
     short = len(talk.text) < SHORTEST_MATTER and decision.confidence < CLEARLY
     if decision.unsure or short:

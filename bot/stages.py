@@ -2,25 +2,24 @@
 
 alarms (danger) → a person has taken over → the bot's own commands → numbered choices → the
 services' commands → the open form → rules (ticket numbers) → messages that are not text →
-several matters → classifier → the ladder of the not understood: choices, choices, a person.
+more of the last answer → several matters → classifier → the ladder of the not understood:
+choices, choices, a person.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from bot import filling
 from bot.talk import Offered, Talk, joined, offered_choices, remember_choices, short_word, text_of
-from dialogue.messages import Kind
 from dialogue.words import tapped
 from handlers.kit import Choice, Say
 from intents.split import split_matters
 from services import handover
 
-CANCEL = frozenset(
-    ["0", "取消", "取消吧", "退出", "算了", "算了吧", "不办了", "不填了", "不报了", "停止"]
-)
+CANCEL = re.compile(r"0|取消吧?|退出|算了吧?|不[办填报]了|停止")
 ALWAYS_CANCEL = frozenset({"取消", "退出"})
 ONWARDS = frozenset(["接着填", "继续", "继续填", "接着填刚才的"])
 BACK = frozenset(["返回", "上一步", "回上一步"])
@@ -73,7 +72,7 @@ def own_commands(talk: Talk) -> Say | None:
     word = talk.word
     found = filling.open_form(talk)
     offered = offered_choices(talk.turn)
-    if word in CANCEL:
+    if CANCEL.fullmatch(word):
         return _cancel(talk, found, offered)
     if word in BACK:
         if offered and found:
@@ -150,7 +149,7 @@ def _pick(talk: Talk, chosen: Choice) -> Say:
         return filling.repeat(talk)
     if chosen.action == filling.PARK:
         filling.park(talk.turn)
-        return talk.call(chosen.argument, text=text)
+        return filling.aside(talk, talk.call(chosen.argument, text=text))
     return filling.aside(talk, talk.call(chosen.action, chosen.argument, text))
 
 
@@ -182,14 +181,21 @@ def rules(talk: Talk) -> Say | None:
 def other_kinds(talk: Talk) -> Say | None:
     """A picture, a place, a voice without words: the service that takes such a message."""
     action = talk.registry.kinds.get(talk.heard.kind)
-    if action is None or (talk.heard.kind in (Kind.TEXT, Kind.VOICE) and talk.text):
+    return talk.call(action) if action and not talk.text else None
+
+
+def follow(talk: Talk) -> Say | None:
+    """A question that goes on from the last answer, as in: 那要带什么材料？"""
+    found = talk.follows()
+    if found is None:
         return None
-    return talk.call(action)
+    talk.note("follows")
+    return talk.call(*found)
 
 
 def several(talk: Talk) -> Say | None:
     """Several matters in one message: a question among them is answered, the rest goes on."""
-    parts = split_matters(talk.text) if talk.text and not talk.word else []
+    parts = split_matters(talk.text)
     if not 1 < len(parts) <= MOST_MATTERS:
         return None
     decisions = [talk.turn.world.understander.classify(part) for part in parts]
@@ -257,6 +263,7 @@ STAGES: tuple[Stage, ...] = (
     form,
     rules,
     other_kinds,
+    follow,
     several,
     classifier,
     ladder,

@@ -6,17 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from unicodedata import category
 
 from dialogue.forms import Heard
 from dialogue.words import numbered
+from handlers import topics
 from handlers.kit import Choice, Request, Say, Turn
 from handlers.registry import Registry
 from intents import Decision
 from intents.normalise import normalise
 
+JOINER = "\u200d"  # within emoji
 TRAILING = " .,!~"
 SHORT = 40
 CHOICE_LIFE = timedelta(hours=24)
+
+
+def visible(text: str) -> str:
+    """The text without characters that only steer its display, such as turned writing direction."""
+    return "".join(char for char in text if char == JOINER or category(char) != "Cf")
 
 
 def short_word(text: str) -> str:
@@ -63,7 +71,18 @@ class Talk:
         heard = self.heard
         if text is not None:
             heard = replace(heard, text=text, word=short_word(text), found={})
-        return self.registry.actions[action](self.turn, Request(heard, argument))
+        said = self.registry.actions[action](self.turn, Request(heard, argument))
+        topics.leave(self.turn, self.registry.owner(action))
+        return said
+
+    def follows(self) -> tuple[str, str] | None:
+        """The action that goes on from the last answer, with its argument, if the words do."""
+        topic = topics.fresh(self.turn)
+        for service in self.registry.services:
+            if topic and self.text and service.name == topic[0]:
+                argument = service.follow(self.turn, self.text)
+                return None if argument is None else (service.name, argument)
+        return None
 
 
 def text_of(say: Say) -> str:

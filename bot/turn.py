@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import events, stages
-from bot.talk import Talk, short_word, text_of
+from bot.talk import Talk, short_word, text_of, visible
 from bot.wechat.replies import TEXT_BYTES, fit_text
 from dialogue.forms import Heard
 from dialogue.messages import Incoming, Kind
@@ -172,5 +172,7 @@ def _heard(incoming: Incoming, medium: int | None) -> Heard:
             "longitude": incoming.longitude,
             "label": incoming.text,
         }
-    typed = incoming.kind in (Kind.TEXT, Kind.VOICE)
-    return Heard(incoming.text, incoming.kind, found, short_word(incoming.text) if typed else "")
+    if incoming.kind not in (Kind.TEXT, Kind.VOICE):
+        return Heard("", incoming.kind, found)
+    words = visible(incoming.text)
+    return Heard(words, incoming.kind, found, short_word(words))

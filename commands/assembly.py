@@ -24,10 +24,13 @@ from commands.support import office_hours
 from handlers import SERVICES
 from handlers.kit import World
 from handlers.registry import Registry
-from intents import Understander
+from intents import ensure_model
+from intents.current import Classifier, CurrentModel
 from intents.entities import Gazetteer, PlaceEntry
+from intents.pinyin import syllable_table
 from jobs.catalogue import Workers
 from services.categories import Catalogue
+from services.knowledge_bases import KnowledgeBases
 from services.outbox import Postman
 from services.places import places_of
 from settings import AccountSettings, Settings
@@ -61,6 +64,7 @@ class Gazetteers:
     """The gazetteer of each community, built from the tree and built anew after a minute."""
 
     def __init__(self, life: float = 60.0) -> None:
+        syllable_table()  # takes a second the first time, and no turn should wait for it
         self._life = life
         self._built: dict[int, tuple[float, Gazetteer]] = {}
 
@@ -85,13 +89,19 @@ def _entry(place: Place, places: list[Place]) -> PlaceEntry:
     )
 
 
-def make_world(settings: Settings, understander: Understander) -> World:
+def current_model(settings: Settings) -> CurrentModel:
+    """The model in use, trained first where there is none; follows when another is switched on."""
+    return CurrentModel(settings.paths.model, ensure_model(settings.paths.model))
+
+
+def make_world(settings: Settings, understander: Classifier) -> World:
     """What all turns of this process share."""
     return World(
         hours=office_hours(settings),
         understander=understander,
         catalogue=Catalogue.shipped(),
         gazetteer=Gazetteers(),
+        knowledge=KnowledgeBases(),
         public_url=settings.server.public_url,
     )
 

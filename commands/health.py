@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from intents import Understander
+from intents.current import Classifier
 from storage.desk import QueueItem
 from storage.engine import Database
 from storage.messages import InboundMessage, Media, OutboxMessage
@@ -19,7 +19,7 @@ from storage.migrate import is_current
 log = structlog.get_logger(__name__)
 
 
-def add_health(app: web.Application, database: Database, understander: Understander) -> None:
+def add_health(app: web.Application, database: Database, understander: Classifier) -> None:
     """Adds /healthz, /readyz and /metrics."""
 
     async def healthz(_: web.Request) -> web.Response:
@@ -43,7 +43,7 @@ def add_health(app: web.Application, database: Database, understander: Understan
     )
 
 
-async def _faults(database: Database, understander: Understander) -> list[str]:
+async def _faults(database: Database, understander: Classifier) -> list[str]:
     faults = []
     try:
         await database.read(lambda s: s.execute(text("SELECT 1")))

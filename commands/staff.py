@@ -23,7 +23,9 @@ def register(commands: Subcommands) -> None:
     parser = commands.add_parser("staff", help="people who use the console")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     add = actions.add_parser("add", help="add a member of staff; password from stdin or prompt")
-    add.add_argument("name", metavar="NAME", help="login: small letters, digits, dots, dashes")
+    add.add_argument(
+        "name", metavar="NAME", help="login: letters, characters, digits, dots, dashes"
+    )
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
     add.add_argument("--scope", default="", metavar="CODE", help="code of a place; default: all")
     add.add_argument("--display", default="", metavar="TEXT", help="the name shown to colleagues")

@@ -123,6 +123,7 @@ class _Play:
             self._scene.clock.now = moment
             pause = next(act, None)
             self._scene.post.deliver(self._scene.session, moment)
+            self._scene.post.fates.clear()
             if pause is not None:
                 self._add(moment + timedelta(seconds=pause), act)
             progress(total - min(len(self._queue), total), total)

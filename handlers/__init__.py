@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from handlers import by_staff, emergency, help, my_data, person, report, track  # noqa: A004
+from handlers import (
+    by_staff,
+    emergency,
+    help,  # noqa: A004
+    my_data,
+    person,
+    policy,
+    report,
+    track,
+)
 from handlers.kit import Service
 
 SERVICES: tuple[Service, ...] = (
@@ -10,6 +19,7 @@ SERVICES: tuple[Service, ...] = (
     person.SERVICE,
     track.SERVICE,
     report.SERVICE,
+    policy.SERVICE,
     my_data.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,

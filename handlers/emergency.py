@@ -26,13 +26,24 @@ ADVICE = {
     "fire": "请马上：离开着火的地方，不坐电梯，打火警119。有人受伤打120。",
     "electric": "请别碰，离远一点，也别让别人靠近。有人触电或起火打120、119。",
     "violence": "请先到安全的地方，马上打110。有人受伤打120。",
-    "self_harm": "您的命最要紧。请现在就打心理援助热线 12356，让身边的人陪着您。\n危急时打120、110。",
+    "self_harm": (
+        "您的命最要紧。请现在就打心理援助热线 12356，让身边的人陪着您。\n危急时打120、110。"
+    ),
     "trapped": "请别硬撬。按电梯里的报警按钮，或打119。有人不舒服打120。",
     "medical": "请马上打急救120，说清地址，先别搬动病人。",
     "unknown": "有危险请马上打电话：火警119　报警110　急救120。",
 }
 GONE = "这件事已经不在了。有危险马上打 119、110 或 120。"
-CATEGORIES = {"violence": "domestic_violence"}
+CATEGORIES = {
+    "gas": "heating.gas",
+    "fire": "fire.hazard",
+    "electric": "lighting.wires",
+    "violence": "neighbours.violence",
+    "self_harm": "neighbours.mental",
+    "trapped": "elevator.fault",
+    "medical": "services.health",
+    "unknown": "fire.hazard",
+}
 
 
 def alarm(text: str) -> str | None:
@@ -62,7 +73,7 @@ def danger(turn: Turn, request: Request) -> Say:
 
 def _advice(turn: Turn, kind: str) -> str:
     gas = f"燃气抢修 {turn.community.gas_phone}　" if turn.community.gas_phone else ""
-    advice = ADVICE.get(kind, ADVICE["unknown"]).format(gas=gas)
+    advice = ADVICE[kind].format(gas=gas)
     duty = turn.community.duty_phone
     return f"{advice}\n社区值班 {duty}" if duty else advice
 
@@ -79,7 +90,7 @@ def _urgent_case(turn: Turn, kind: str, text: str) -> Case:
     where = place or community_place(turn.session, turn.community.id)
     new = cases.NewCase(
         community_id=turn.community.id,
-        category=CATEGORIES.get(kind, "emergency"),
+        category=CATEGORIES[kind],
         title=shorten(text, 40),
         description=text,
         place_path=where.path,

@@ -98,7 +98,7 @@ SERVICE = Service(
     intents={"help": "menu", "smalltalk": "smalltalk", "out_of_scope": "beyond"},
     commands={"菜单": "menu", "主菜单": "menu", "帮助": "menu", "?": "menu", "？": "menu"},
     scenes={"grid": "grid", "desk": "welcome"},
-    kinds={Kind.LINK: "unreadable", Kind.OTHER: "unreadable"},
-    answers_in_between=frozenset({"smalltalk", "unreadable"}),
+    kinds={Kind.TEXT: "help", Kind.LINK: "unreadable", Kind.OTHER: "unreadable"},
+    answers_in_between=frozenset({"help", "smalltalk", "unreadable"}),
     rule=rule,
 )

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
 from dialogue.forms import Form, Heard, Values
 from dialogue.messages import Kind
-from intents import Understander
+from intents.current import Classifier
 from intents.entities import Gazetteer
+from knowledge.engine import KnowledgeBase
 from services.calendar import OfficeHours
 from services.categories import Catalogue
 from storage.communities import Community
@@ -29,9 +30,10 @@ class World:
     """What all messages of a process share; nothing in it changes during a turn."""
 
     hours: OfficeHours
-    understander: Understander
+    understander: Classifier
     catalogue: Catalogue
     gazetteer: Callable[[Session, int], Gazetteer]
+    knowledge: Callable[[Session, int, date], KnowledgeBase]
     public_url: str = ""
 
 
@@ -104,10 +106,16 @@ Action: TypeAlias = Callable[[Turn, Request], Say]
 Finish: TypeAlias = Callable[[Turn, Values], Say]
 Prepare: TypeAlias = Callable[[Turn, Heard, Values], Heard]
 Rule: TypeAlias = Callable[[str], str | None]
+Follow: TypeAlias = Callable[[Turn, str], str | None]
 
 
 def no_rule(_text: str) -> str | None:
     """The rule of a service that recognises nothing by itself."""
+    return None
+
+
+def no_follow(_turn: Turn, _text: str) -> str | None:
+    """Of a service whose answers are not gone on from."""
     return None
 
 
@@ -134,7 +142,8 @@ class Service:
     `titles`: how an intent is named in a list of choices. `commands`: exact words that call an
     action. `kinds`: which action takes a message that is not text. `scenes`: which action takes a
     QR code of that kind. `alarm` is asked before everything, even while a person has taken over;
-    `rule` after the commands; each gives the argument of the action of the same name, or None.
+    `rule` after the commands; `follow` where the last answer was this service's, whether a message
+    goes on from it. Each gives the argument of the action of the same name, or None.
     `answers_in_between`: actions that answer in the middle of a form, which then goes on;
     `interrupts`: actions that break into it without asking.
     """
@@ -149,5 +158,6 @@ class Service:
     forms: tuple[FormService, ...] = ()
     alarm: Rule = no_rule
     rule: Rule = no_rule
+    follow: Follow = no_follow
     answers_in_between: frozenset[str] = frozenset()
     interrupts: frozenset[str] = frozenset()

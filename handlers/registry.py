@@ -59,6 +59,10 @@ class Registry:
         """Whether an action breaks into a form without asking."""
         return any(action in service.interrupts for service in self.services)
 
+    def owner(self, action: str) -> str:
+        """The name of the service that offers an action."""
+        return next(service.name for service in self.services if action in service.actions)
+
     def same_service(self, form: str, action: str) -> bool:
         """Whether a form and an action are of one service: then the words are for the form."""
         return any(

@@ -37,8 +37,7 @@ def rule(text: str) -> str | None:
 def report(turn: Turn, request: Request) -> Say:
     """Begins a report with what the first message says; several matters one after the other."""
     text = request.text.strip()
-    told = request.heard.kind in (Kind.TEXT, Kind.VOICE) and has_words(text)
-    if not told or OPENING.fullmatch(normalise(text)):
+    if not has_words(text) or OPENING.fullmatch(normalise(text)):
         return Say(begin=Begin(FORM.name, text=""))
     first, *more = _matters(turn, text)
     if not more:

@@ -9,33 +9,10 @@ from dialogue.forms import Form, Heard, Misheard, Redo, Slot, Values, silent
 from dialogue.words import numbered, shorten, tapped
 from handlers.words import has_words, place_span
 
-YES = frozenset(
-    [
-        "提交",
-        "提交吧",
-        "确认",
-        "确定",
-        "对",
-        "对的",
-        "是",
-        "是的",
-        "好",
-        "好的",
-        "好吧",
-        "没错",
-        "可以",
-        "行",
-        "嗯",
-        "嗯嗯",
-        "中",
-        "要得",
-        "ok",
-        "没问题",
-        "就这样",
-        "发吧",
-    ]
+YES = re.compile(
+    r"提交吧?|确[认定]|[对是好](?:的|吧)?|没错|可以|行|嗯+|中|要得|ok|没问题|就这样|发吧"
 )
-EDIT = frozenset(["修改", "改", "改一下", "不对", "错了", "有错", "要改"])
+EDIT = re.compile(r"修改|要?改(?:一下)?|不对|有?错了?")
 FIELDS = (
     ("description", ("内容", "描述")),
     ("place", ("地点", "地址", "位置", "楼栋")),
@@ -46,7 +23,7 @@ FIELDS = (
 _EDIT_OF = re.compile(r"改|换|不对|错")
 _TROUBLE = re.compile(r"坏|漏|堵|臭|吵|脏|没人|不亮|断了|裂|掉了|停电|停水|好几天|好久")
 _SPOT = re.compile(r"[栋幢楼元门路街旁边口前后院区园场棚库店面里上下底角梯道房池亭]|附近")
-_NOWHERE = frozenset(["不知道", "不清楚", "说不清", "说不上来", "不晓得", "记不得", "记不清"])
+_NOWHERE = re.compile(r"不(?:知道|清楚|晓得)|说不(?:清|上来)|记不[得清]")
 LONGEST_PLACE = 60
 OPTIONS = ("提交", "修改")
 
@@ -97,7 +74,7 @@ def _read_place(heard: Heard, values: Values) -> Any:
 
 def _take_place(heard: Heard, values: Values) -> Any:
     words = heard.text.strip()
-    if heard.word in _NOWHERE:
+    if _NOWHERE.fullmatch(heard.word):
         return {"code": "", "text": "地点待问"}
     if not has_words(words) or len(words) > LONGEST_PLACE:
         raise Misheard("请说在哪里，比如“3栋2单元”或“东门口”。")
@@ -175,8 +152,8 @@ def _read_phone(heard: Heard, _values: Values) -> str:
 def described(values: Values) -> str:
     """The description with the place as it was put right since."""
     description: str = values["description"]
+    place: str = values["place"]["text"]
     span = place_span(description, values.get("said_place", ""))
-    place = values["place"]["text"]
     if span is None or place == values["said_place"]:
         return description
     return description[: span[0]] + place + description[span[1] :]
@@ -220,9 +197,9 @@ def _nod_confirm(heard: Heard, values: Values) -> str:
 
 def _read_confirm(heard: Heard, values: Values) -> Any:
     word = heard.word
-    if word in YES or tapped(word) == 1:
+    if YES.fullmatch(word) or tapped(word) == 1:
         return "submit"
-    if word in EDIT or tapped(word) == 2:
+    if EDIT.fullmatch(word) or tapped(word) == 2:
         return Redo(("confirm",), {"editing": True})
     if "bare" in heard.found:
         return Redo(("confirm",))
@@ -255,7 +232,7 @@ def _ask_other(values: Values) -> str:
 def _read_other(heard: Heard, values: Values) -> Redo:
     picked = tapped(heard.word)
     words = values["maybe_other"]
-    if picked == 1 or heard.word in YES or heard.word.startswith("另"):
+    if picked == 1 or YES.fullmatch(heard.word) or heard.word.startswith("另"):
         more = [*values.get("more", ()), words]
         return Redo(("other",), {"more": more, "maybe_other": ""})
     if picked == 2 or heard.word in {"不是", "不", "否"} or heard.word.startswith("加"):

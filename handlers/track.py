@@ -161,6 +161,8 @@ def unsolved(turn: Turn, request: Request) -> Say:
     if not request.argument:
         mine = [c for c in cases.cases_of(turn.session, turn.resident) if State(c.state) in states]
         if not mine:
+            if not cases.open_count(turn.session, turn.resident):
+                return Say(NOTHING)
             return Say("您反映的事还在办，没解决就不会结。回复“进度”看到哪一步了。")
         if len(mine) > 1:
             return _which(turn, "track.unsolved", "哪一件没解决？", states)

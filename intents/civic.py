@@ -15,7 +15,7 @@ Ranking = tuple[tuple[str, float], ...]
 
 _PUBLIC = frozenset(
     {"authority", "institution", "worker", "welfare", "property_law"}
-    | {"wrong", "complain", "nuisance", "broken", "nobody"}
+    | {"wrong", "complain", "nuisance", "broken", "nobody", "letter"}
 )
 _IDLE = frozenset(
     {"brand", "transport", "weather", "calendar", "media", "food", "finance", "phone", "sport"}
@@ -27,7 +27,7 @@ _PUBLIC_MATTERS = frozenset(
     ("report_issue", "policy_question", "public_info", "track_issue", "aid", "emergency")
 )
 _LEAST_LENGTH = 6
-_AWAY, _OTHER = 0.02, 0.1
+_AWAY, _OTHER = 0.01, 0.1
 
 
 def tempered(text: str, concepts: Iterable[str], ranking: Ranking) -> Ranking:

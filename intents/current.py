@@ -6,10 +6,22 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from intents.model_file import ModelError
 from intents.store import current_version, load_version
 from intents.understand import CategoryGuess, Decision, Understander
+
+
+class Classifier(Protocol):
+    """What a turn needs of a model, whichever is behind it."""
+
+    @property
+    def intents(self) -> tuple[str, ...]: ...
+
+    def classify(self, text: str) -> Decision: ...
+
+    def categorise(self, text: str) -> CategoryGuess: ...
 
 
 class CurrentModel:

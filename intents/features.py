@@ -21,7 +21,7 @@ WEIGHTS: Mapping[str, float] = {
     "words": 1.0,
     "sounds": 0.5,
     "concepts": 0.5,
-    "flags": 0.1,
+    "flags": 0.3,
 }
 
 _DIGITS = re.compile(r"\d+")
@@ -45,7 +45,11 @@ class Featuriser:
 
     def views(self, text: str) -> tuple[list[str], ...]:
         """The features of `text` in the order of WEIGHTS, repeated as often as they occur."""
-        plain = _DIGITS.sub("0", _CODES.sub("", normalise(text)))
+        return self.plain_views(normalise(text))
+
+    def plain_views(self, text: str) -> tuple[list[str], ...]:
+        """The same for a text in normal form."""
+        plain = _DIGITS.sub("0", _CODES.sub("", text))
         words = self._words.search(plain)
         dense = plain.replace(" ", "")
         return (

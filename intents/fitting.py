@@ -19,7 +19,7 @@ from sklearn.svm import LinearSVC
 from intents.linear import Floats, LinearModel, Views, Vocabulary, softmax
 
 FOLDS = 4
-_COST = 0.5
+_COST = 1.0
 _SMOOTHING = 0.3
 _TEMPERATURES = np.geomspace(0.02, 2.0, 60)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import zhconv
 
@@ -48,6 +48,7 @@ _SPACE = re.compile(r"\s+")
 _PUNCTUATION = str.maketrans("“”‘’《》〈〉「」『』【】〔〕、｡。…", '""\'\'""""""""[][],.. ')
 
 
+@lru_cache(maxsize=64)  # every finder of one message asks for the same text
 def normalise(text: str) -> str:
     """`text` in plain form: simplified, half width, lower case, no pictures, no stretching."""
     while (plain := _once(text)) != text:

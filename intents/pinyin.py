@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 _FIRST, _LAST = 0x4E00, 0x9FA5
 _MERGED = ((re.compile("^(z|c|s)h"), r"\1"), (re.compile("^n"), "l"), (re.compile("ng$"), "n"))
 
 
+@cache
 def syllable_table() -> dict[str, str]:
     """Character → merged syllable, for the basic block of Chinese characters."""
     # imported here: pypinyin takes a third of a second, and loading a model does without it

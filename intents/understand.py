@@ -74,7 +74,10 @@ class Understander:
 
     def classify(self, text: str) -> Decision:
         plain = normalise(text)
-        ranking = self._stored.intents.ranking(self._features.views(plain))
+        ranking = self._stored.intents.ranking(self._features.plain_views(plain))
+        if not text.strip():
+            ranked = _promoted(ranking, OUT_OF_SCOPE)
+            return Decision(text, OUT_OF_SCOPE, _BY_RULE, ranked, unsure=False)
         if emergency(text) is not None:
             return Decision(text, EMERGENCY, _BY_RULE, _promoted(ranking, EMERGENCY), unsure=False)
         ranking = tempered(plain, self._features.concepts(plain), ranking)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +18,13 @@ from knowledge.fields import fields_of
 from knowledge.language import Language, shipped_language
 from knowledge.query import Query, understand
 from knowledge.retrieval import Analyser, JoinedIndex
+from knowledge.semantic import Embedder, SemanticRanker
 from knowledge.text import normalise
 
 HEAD_WEIGHT = 1.5  # of a document's name and aliases, beside the passage
 _CHOICES = 3
 _LOOKED_AT = 20  # passages whose score is raised by how much of the subject they have
 _COVERAGE_WEIGHT = 0.4
-
-
-class Ranker(Protocol):
-    """An optional second opinion: a score 0–1 of every passage for a question."""
-
-    def scores(self, question: str) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +47,12 @@ class KnowledgeBase:
         heads: JoinedIndex,
         analyser: Analyser,
         language: Language,
+        semantic: SemanticRanker | None = None,
     ) -> None:
         self.documents = tuple(documents)
         self.passages = passages
         self.heads = heads
+        self.semantic = semantic
         self._analyser = analyser
         self._language = language
         self._first = np.cumsum([0, *(len(document.passages) for document in documents)])
@@ -65,15 +61,24 @@ class KnowledgeBase:
 
     @classmethod
     def build(
-        cls, documents: Sequence[Document], *, language: Language | None = None
+        cls,
+        documents: Sequence[Document],
+        *,
+        language: Language | None = None,
+        embedder: Embedder | None = None,
     ) -> KnowledgeBase:
-        """Index `documents`, of which only those with passages can answer."""
+        """Index `documents`, of which only those with passages can answer.
+
+        With an `embedder` passages are also ranked by meaning.
+        """
         chosen = language or shipped_language()
         kept = [document for document in documents if document.passages]
         analyser = Analyser(chosen)
-        passages = JoinedIndex.build([body(p) for d in kept for p in d.passages], analyser)
+        texts = [body(passage) for document in kept for passage in document.passages]
+        passages = JoinedIndex.build(texts, analyser)
         heads = JoinedIndex.build([head(document) for document in kept], analyser)
-        return cls(kept, passages, heads, analyser, chosen)
+        semantic = SemanticRanker.build(texts, embedder) if embedder and texts else None
+        return cls(kept, passages, heads, analyser, chosen, semantic)
 
     def rank(self, question: str, *, limit: int = 10) -> list[tuple[Document, Passage, float]]:
         """The best passages of all documents with their scores, whatever the day."""
@@ -110,7 +115,8 @@ class KnowledgeBase:
     def _answer(self, hit: Hit, query: Query) -> Answer:
         document = self.documents[hit.document]
         best = document.passages[hit.passage - self._first[hit.document]]
-        passage = part_about(document, query.aspect, self._language) or best
+        asked = part_about(document, query.aspect, self._language)
+        passage = asked or (best if self._adds(best, document, query) else document.passages[0])
         sure = hit.evidence.confidence()
         return Answer(
             True,
@@ -122,6 +128,13 @@ class KnowledgeBase:
             context=Context(document.id, query.aspect),
         )
 
+    def _adds(self, passage: Passage, document: Document, query: Query) -> bool:
+        """Whether the passage has more of the subject than the name of an entry has."""
+        subject = Subject.of(query, self.passages.parts["pairs"])
+        name = head(document)
+        both = f"{name}\n{body(passage)}"
+        return not document.brief or subject.share_in(both) > subject.share_in(name)
+
     def _hits(self, query: Query, served: NDArray[np.bool_]) -> list[Hit]:
         """The best documents of those served, best first, each with what speaks for it."""
         if not len(self._owner) or not served.any():
@@ -131,11 +144,11 @@ class KnowledgeBase:
         scores = self._raised(scores, subject)
         best = np.maximum.reduceat(scores, self._first[:-1])
         order = [number for number in _largest(best, _CHOICES + 1) if best[number] > 0]
-        following = [*(float(best[number]) for number in order[1:]), 0.0]
+        behind = [*(float(best[number]) for number in order[1:]), 0.0]
         return [
-            self._hit(number, scores, subject, float(best[number]), behind)
-            for number, behind in zip(order, following, strict=True)
-        ][:_CHOICES]
+            self._hit(number, scores, subject, float(best[number]), behind[place])
+            for place, number in enumerate(order[:_CHOICES])
+        ]
 
     def _raised(self, scores: Floats, subject: Subject) -> Floats:
         """The scores, the best passages' raised by the share of the subject they have."""
@@ -170,7 +183,8 @@ class KnowledgeBase:
     def _scores(self, query: Query) -> Floats:
         asked = self._analyser.ask(query)
         heads = self.heads.scores(asked)
-        return np.asarray(self.passages.scores(asked) + HEAD_WEIGHT * heads[self._owner])
+        scores = np.asarray(self.passages.scores(asked) + HEAD_WEIGHT * heads[self._owner])
+        return self.semantic.raised(query.text, scores) if self.semantic else scores
 
     def _served(self, today: date, area: str) -> NDArray[np.bool_]:
         day = today.toordinal()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import date
@@ -17,6 +18,7 @@ from knowledge.documents import Document, Passage
 from knowledge.engine import KnowledgeBase
 from knowledge.language import Language, shipped_language
 from knowledge.retrieval import Analyser, JoinedIndex
+from knowledge.semantic import Embedder, SemanticRanker
 
 FORMAT = 1
 _DATES = ("issued", "effective", "valid_until")
@@ -31,25 +33,38 @@ def save(base: KnowledgeBase, target: Path | BinaryIO) -> None:
     described = {"format": FORMAT, "documents": [_plain(found) for found in base.documents]}
     text = json.dumps(described, ensure_ascii=False).encode()
     arrays = dict(_arrays("passages", base.passages)) | dict(_arrays("heads", base.heads))
+    if base.semantic is not None:
+        arrays["semantic"] = base.semantic.vectors
     np.savez(target, allow_pickle=False, described=np.frombuffer(text, dtype=np.uint8), **arrays)
 
 
-def load(source: Path | BinaryIO, *, language: Language | None = None) -> KnowledgeBase:
-    """Read what `save` wrote; raises IndexFileError."""
+def load(
+    source: Path | BinaryIO,
+    *,
+    language: Language | None = None,
+    embedder: Embedder | None = None,
+) -> KnowledgeBase:
+    """Read what `save` wrote; raises IndexFileError.
+
+    Ranking by meaning needs the embedder that the index was built with.
+    """
     try:
         with np.load(source, allow_pickle=False) as data:
-            return _restore(data, language or shipped_language())
-    except (KeyError, OSError, ValueError, TypeError) as error:
+            return _restore(data, language or shipped_language(), embedder)
+    except (KeyError, OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise IndexFileError(f"not an index of format {FORMAT}: {source}") from error
 
 
-def _restore(data: Mapping[str, NDArray[Any]], language: Language) -> KnowledgeBase:
+def _restore(
+    data: Mapping[str, NDArray[Any]], language: Language, embedder: Embedder | None
+) -> KnowledgeBase:
     described = json.loads(data["described"].tobytes())
     if described["format"] != FORMAT:
         raise IndexFileError(f"index of format {described['format']}")
     documents = [_document(plain) for plain in described["documents"]]
     passages, heads = (_joined(data, name) for name in ("passages", "heads"))
-    return KnowledgeBase(documents, passages, heads, Analyser(language), language)
+    semantic = SemanticRanker(data["semantic"], embedder) if embedder else None
+    return KnowledgeBase(documents, passages, heads, Analyser(language), language, semantic)
 
 
 def _arrays(name: str, index: JoinedIndex) -> Iterator[tuple[str, NDArray[Any]]]:

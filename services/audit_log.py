@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from services.access import visible_to
 from services.calendar import CHINA
@@ -71,6 +71,8 @@ def _filtered(reader: Staff, wanted: AuditFilter) -> Select[AuditEntry, str]:
     communities = select(Place.community_id).where(
         Place.kind == "community", visible_to(reader, Place.path)
     )
+    colleague = aliased(Staff)
+    colleagues = select(colleague.id).where(visible_to(reader, colleague.scope_path))
     query = (
         select(AuditEntry, Staff.name)
         .outerjoin(Staff, Staff.id == AuditEntry.staff_id)
@@ -78,7 +80,11 @@ def _filtered(reader: Staff, wanted: AuditFilter) -> Select[AuditEntry, str]:
             or_(
                 AuditEntry.community_id.in_(communities),
                 and_(AuditEntry.community_id.is_(None), visible_to(reader, Staff.scope_path)),
-                and_(AuditEntry.community_id.is_(None), AuditEntry.staff_id.is_(None)),
+                and_(
+                    AuditEntry.staff_id.is_(None),
+                    AuditEntry.subject_kind == Staff.__tablename__,
+                    AuditEntry.subject_id.in_(colleagues),
+                ),
             )
         )
     )

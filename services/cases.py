@@ -229,7 +229,7 @@ def tell_progress(
     lines = [f"您反映的事有了进展：〔{number}〕{case.title}", STATE_WORDS[State(case.state)]]
     if event.reason:
         lines.append(f"说明：{event.reason}")
-    if case.state == State.REVIEW or case.state == State.RESOLVED:
+    if case.state in (State.REVIEW, State.RESOLVED):
         lines.append("还没解决？回复“没解决”。")
     else:
         lines.append("回复“进度”随时查看。")

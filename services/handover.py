@@ -6,9 +6,9 @@ staff end it or the resident replies 菜单.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from services import audit, desk, outbox
@@ -16,11 +16,15 @@ from services.calendar import OfficeHours
 from services.places import community_place
 from services.residents import home_path
 from storage.desk import QueueItem
+from storage.messages import InboundMessage
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 
 RESPONSE_MINUTES = 60
 """Working minutes within which a person answers who is asked for."""
+
+IDLE = timedelta(hours=12)
+"""A conversation that nobody went on with for so long is over."""
 
 
 def source_of(resident: Resident) -> str:
@@ -135,3 +139,31 @@ def _subject(session: Session, resident: Resident, inbound_id: int | None = None
         resident_id=resident.id,
         inbound_id=inbound_id,
     )
+
+
+def end_idle(session: Session, now: datetime) -> int:
+    """Gives conversations back to the bot that a person answered and nobody went on with.
+
+    Nothing is said to the resident: their next message is simply understood again.
+    """
+    talked = (
+        select(func.max(InboundMessage.received_at))
+        .where(InboundMessage.resident_id == Dialog.resident_id)
+        .scalar_subquery()
+    )
+    unanswered = exists().where(
+        QueueItem.resident_id == Dialog.resident_id,
+        QueueItem.source.startswith("person:"),
+        QueueItem.state == "open",
+    )
+    idle = session.scalars(
+        select(Dialog).where(
+            Dialog.handover == "person",
+            Dialog.updated_at < now - IDLE,
+            talked < now - IDLE,
+            ~unanswered,
+        )
+    ).all()
+    for dialog in idle:
+        end(session, session.get_one(Resident, dialog.resident_id), None, now)
+    return len(idle)

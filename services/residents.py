@@ -16,6 +16,7 @@ from storage.communities import Community, Place
 from storage.insert import insert_ignoring
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.policies import PolicyQuestion
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 
@@ -40,8 +41,9 @@ def met_before(
     The lock puts the messages of one resident in a row, whichever process receives them.
     """
     wanted = {"community": community, "account": account, "openid": openid}
-    row = session.execute(_MET, wanted).one_or_none()
-    return row._tuple() if row else None
+    for home, resident, dialog in session.execute(_MET, wanted):
+        return home, resident, dialog
+    return None
 
 
 def meet(session: Session, community_id: int, account: str, openid: str, now: datetime) -> Resident:
@@ -61,13 +63,6 @@ def meet(session: Session, community_id: int, account: str, openid: str, now: da
     return session.scalars(query.with_for_update(key_share=True)).one()
 
 
-def unmeet(session: Session, resident: Resident) -> None:
-    """Removes a resident who was met only by the repeat of a message that had them forgotten."""
-    first = select(InboundMessage.id).where(InboundMessage.resident_id == resident.id).limit(1)
-    if resident.last_message_at is None and session.scalar(first) is None:
-        session.delete(resident)
-
-
 def dialog_of(session: Session, resident: Resident, now: datetime) -> Dialog:
     """The conversation of a resident; a fresh one where there was none."""
     dialog = session.get(Dialog, resident.id)
@@ -78,6 +73,7 @@ def dialog_of(session: Session, resident: Resident, now: datetime) -> Dialog:
             form_version=0,
             progress={},
             choices=[],
+            topic={},
             strikes=0,
             handover="bot",
             updated_at=now,
@@ -234,7 +230,11 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     session.execute(
         update(Dialog)
         .where(Dialog.resident_id == resident.id)
-        .values(form=None, progress={}, choices=[], handover="bot", strikes=0),
+        .values(form=None, progress={}, choices=[], topic={}, handover="bot", strikes=0),
+        execution_options=mine,
+    )
+    session.execute(
+        update(PolicyQuestion).where(PolicyQuestion.resident_id == resident.id).values(text=""),
         execution_options=mine,
     )
     session.execute(

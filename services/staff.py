@@ -17,7 +17,7 @@ from storage.communities import Place
 from storage.staff import Staff
 
 DEMO_PASSWORD = "shuoshitai-demo"  # noqa: S105 - shown on the sign-in page of the demo
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,47}")
+_LOGIN = re.compile(r"[^\W_][\w.-]{1,47}")
 
 
 class BadStaff(Exception):
@@ -47,7 +47,7 @@ def add(session: Session, new: NewStaff, by: Staff | None, now: datetime) -> Sta
     """
     login = new.login.strip().lower()
     if not _LOGIN.fullmatch(login):
-        raise BadStaff("login", "登录名用 2 到 48 个小写字母、数字、点或横线，字母或数字开头")
+        raise BadStaff("login", "登录名用 2 到 48 个字、字母、数字、点或横线，字或字母、数字开头")
     if by_login(session, login) is not None:
         raise BadStaff("login", f"登录名 {login} 已经有人用了")
     _check_password(new.password, login)

@@ -15,11 +15,11 @@ import json
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import Connection, Integer, LargeBinary, MetaData, Table, func, select, text
+from sqlalchemy import Connection, Date, Integer, LargeBinary, MetaData, Table, func, select, text
 from sqlalchemy.types import TypeDecorator
 
 from storage import migrate
@@ -175,6 +175,8 @@ def _raw(table: Table) -> Table:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bytes | memoryview):
         return base64.b64encode(bytes(value)).decode()
     return value
@@ -183,6 +185,8 @@ def _plain(value: Any) -> Any:
 def _reader(column_type: Any) -> Callable[[Any], Any] | None:
     if isinstance(column_type, UtcDateTime):
         return datetime.fromisoformat
+    if isinstance(column_type, Date):
+        return date.fromisoformat
     if isinstance(column_type, LargeBinary) and not isinstance(column_type, TypeDecorator):
         return base64.b64decode
     return None

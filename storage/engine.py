@@ -98,10 +98,17 @@ class Database:
 def _open(url: str, threads: int) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=2 * threads, max_overflow=4, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=2 * threads, max_overflow=4, pool_pre_ping=True, hide_parameters=True
+        )
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=threads + 2, connect_args={"timeout": BUSY_MS / 1000})
+    engine = create_engine(
+        url,
+        pool_size=threads + 2,
+        connect_args={"timeout": BUSY_MS / 1000},
+        hide_parameters=True,  # an error's text goes to the log, what residents wrote does not
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

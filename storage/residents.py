@@ -39,8 +39,8 @@ class Resident(Keyed, OfCommunity, Base):
 
 
 class Dialog(OfCommunity, Base):
-    """Where a resident's conversation stands: the form being filled, the choices offered, the
-    misunderstandings in a row, and whether a person has taken over.
+    """Where a resident's conversation stands: the form being filled, the choices offered, what
+    the last answer was about, the misunderstandings in a row, and whether a person has taken over.
     """
 
     __tablename__ = "dialogs"
@@ -50,6 +50,7 @@ class Dialog(OfCommunity, Base):
     form_version: Mapped[int] = mapped_column(default=0)
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     choices: Mapped[list[Any]] = mapped_column(default=list)
+    topic: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     strikes: Mapped[int] = mapped_column(default=0)
     handover: Mapped[str] = mapped_column(String(12), default="bot")
     handover_at: Mapped[datetime | None]

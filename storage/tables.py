@@ -8,6 +8,7 @@ from storage.communities import Community, Place
 from storage.desk import QueueItem, Reply
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.policies import PolicyDocument, PolicyQuestion
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
@@ -28,6 +29,8 @@ __all__ = [
     "Media",
     "OutboxMessage",
     "Place",
+    "PolicyDocument",
+    "PolicyQuestion",
     "QueueItem",
     "Reply",
     "Resident",

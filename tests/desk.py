@@ -102,9 +102,9 @@ async def open_desk(
     fake = FakeWeChat(clock=clock)
     api = TestServer(make_fake_wechat(fake))
     await api.start_server()
-    settings = demo_settings(
-        url, folder, wechat={"api_base": f"http://127.0.0.1:{api.port}"}, **changes
-    )
+    wechat = {"api_base": f"http://127.0.0.1:{api.port}", **changes.pop("wechat", {})}
+    settings = demo_settings(url, folder, wechat=wechat, **changes)
+    fake.appid, fake.secret = settings.wechat.appid, settings.wechat.secret
     with Database(url, settings.security.secret_key, threads=4) as database:
         migrate.upgrade(database)
         database.write_now(lambda s: open_community(s, clock()))
@@ -115,28 +115,30 @@ async def open_desk(
         app.add_routes(inbound.webhook.routes())
         server = TestServer(app)
         await server.start_server()
-        async with aiohttp.ClientSession() as session:
-            clients = assembly.make_clients(settings, database, session, clock)
-            workers = assembly.make_workers(settings, database, clients, clock)
-            side = WeChatSide(
-                appid=settings.wechat.appid,
-                token=settings.wechat.token,
-                aes_key=settings.wechat.aes_key,
-                original_id="gh_demo",
-                clock=clock,
-                fake=fake,
-            )
-            yield Desk(
-                settings,
-                database,
-                clock,
-                fake,
-                side,
-                session,
-                f"http://127.0.0.1:{server.port}",
-                workers,
-                rung,
-            )
-        await inbound.receiver.drain()
-        await server.close()
-        await api.close()
+        try:
+            async with aiohttp.ClientSession() as session:
+                clients = assembly.make_clients(settings, database, session, clock)
+                workers = assembly.make_workers(settings, database, clients, clock)
+                side = WeChatSide(
+                    appid=settings.wechat.appid,
+                    token=settings.wechat.token,
+                    aes_key=settings.wechat.aes_key,
+                    original_id="gh_demo",
+                    clock=clock,
+                    fake=fake,
+                )
+                yield Desk(
+                    settings,
+                    database,
+                    clock,
+                    fake,
+                    side,
+                    session,
+                    f"http://127.0.0.1:{server.port}",
+                    workers,
+                    rung,
+                )
+        finally:
+            await inbound.receiver.drain()
+            await server.close()
+            await api.close()

@@ -18,7 +18,6 @@ from services import case_work, cases, desk_rows, finding, marks, place_names, r
 from services import staff as people
 from services.access import Permission, may
 from services.case_states import (
-    NEEDS_REASON,
     Actor,
     IllegalMove,
     Outcome,
@@ -29,6 +28,9 @@ from storage.cases import Case, CaseEvent
 from storage.messages import Media
 from storage.residents import Resident
 from storage.staff import Staff
+
+MATTERS = ("问事", "说事", "办事", "议事", "评事", "督事")
+"""网格六事: 党员问事、群众说事、及时办事、民主议事、定期评事、追踪督事."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,8 @@ async def page(
         "notice": notice,
         "unmasked": unmasked,
         "others": request.app[LIVE].others(key, visit.staff.name),
-        "needs_reason": NEEDS_REASON,
         "outcomes": list(Outcome),
+        "matters": MATTERS,
         "canned": canned,
         "canned_text": shared.chosen(request, canned),
         "base": address(found.case.id),

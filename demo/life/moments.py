@@ -1,4 +1,4 @@
-"""When things happen in the demo's life: residents by day and evening, staff while the desk is open.
+"""When things happen in the demo's life: residents by day and evening, staff in working hours.
 
 A story is laid out forward from a day in the past, or backward so that it ends just before the
 present. Neither way reaches beyond it.
@@ -110,8 +110,6 @@ def _seconds(story: Story, number: int) -> timedelta:
 def spread(name: str, most: int) -> int:
     """A number from 0 to `most`, the same for the same name each time."""
     return crc32(name.encode()) % (most + 1)
-
-
 
 
 def workday_after(moment: datetime, days: int) -> str:

@@ -17,7 +17,7 @@ Pen: TypeAlias = ImageDraw.ImageDraw
 
 
 def draw(name: str) -> bytes:
-    """A JPEG of what `name` begins with, `lamp-12`; the rest of the name changes how it is taken."""
+    """A JPEG of what `name` begins with, as `lamp-12`; the rest changes how it is taken."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), "#8f949a")
     DRAWINGS[name.partition("-")[0]](ImageDraw.Draw(picture))
     angle = spread(f"{name}:angle", 10) - 5
@@ -62,7 +62,12 @@ def _clutter(pen: Pen) -> None:
     pen.rectangle((0, 0, 480, 640), fill="#cfc8b8")
     pen.polygon([(0, 640), (130, 400), (350, 400), (480, 640)], fill="#8f8676")
     pen.rectangle((175, 120, 305, 400), fill="#5b7a66", outline="#3d5345", width=6)
-    for box in ((20, 380, 170, 570), (46, 262, 158, 388), (322, 400, 462, 600), (340, 300, 432, 404)):
+    for box in (
+        (20, 380, 170, 570),
+        (46, 262, 158, 388),
+        (322, 400, 462, 600),
+        (340, 300, 432, 404),
+    ):
         pen.rectangle(box, fill="#b98a55", outline="#7a5730", width=5)
         middle = (box[0] + box[2]) // 2
         pen.line((middle, box[1], middle, box[3]), fill="#d8b483", width=10)

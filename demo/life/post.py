@@ -20,7 +20,7 @@ ERRORS = {
 
 
 class Post:
-    """Sends what is due; `fates` holds what will happen to the next message of a resident."""
+    """Sends what is due; `fates` holds what happens now to a resident's message."""
 
     def __init__(self, capabilities: Collection[str], hours: OfficeHours) -> None:
         self._postman = Postman("demo", {"": capabilities}, hours)

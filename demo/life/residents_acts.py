@@ -25,10 +25,6 @@ TURNS = 10
 REPORTING = ("反映问题", "没有，是反映问题")
 
 
-class StagedFault(RuntimeError):
-    """Stands for a fault of the program in the script."""
-
-
 class Residents:
     """The residents' side of the script."""
 
@@ -73,37 +69,39 @@ class Residents:
         self._push(story, text=step.value)
         for turn in range(TURNS):
             yield self._pause(story, turn)
-            answer = self._answer(story, step, photos)
-            if isinstance(answer, dict):
-                self._push(story, **answer)
-            else:
-                self._push(story, text=answer)
+            self._push(story, **self._answer(story, step, photos))
             if self._scene.newest_case(story.who) != case:
                 return
         raise ScriptError(f"{story.name}: the report never came to an end")
 
-    def _answer(self, story: Story, step: Step, photos: list[str]) -> Any:
+    def _answer(self, story: Story, step: Step, photos: list[str]) -> dict[str, Any]:
         """What this resident answers to the question that is open."""
         dialog = self._scene.session.get_one(Dialog, self._scene.resident(story.who).id)
-        if dialog.form != "report":
-            for number, choice in enumerate(dialog.choices, 1):
-                if choice["label"] in REPORTING:
-                    return str(number)
-            return {"event": "click", "event_key": "report.new"}
-        match dialog.progress["asked"][-1]:
+        if dialog.form == "report":
+            return self._filled(story, step, photos, dialog.progress["asking"])
+        if dialog.form == "emergency_place":
+            return {"text": self._where(story, step)}
+        for number, choice in enumerate(dialog.choices, 1):
+            if choice["label"] in REPORTING:
+                return {"text": str(number)}
+        return {"event": "click", "event_key": "report.new"}
+
+    def _filled(self, story: Story, step: Step, photos: list[str], slot: str) -> dict[str, Any]:
+        """The answer to a question of the report."""
+        match slot:
             case "place":
-                return step.detail.get("where") or self._home(story)
+                return {"text": self._where(story, step)}
             case "description":
-                return step.value
-            case "confirm" if photos:
-                return self._photo(photos.pop(0))
+                return {"text": step.value}
             case "confirm":
-                return "1"
-            case slot:
+                return self._photo(photos.pop(0)) if photos else {"text": "1"}
+            case _:
                 raise ScriptError(f"{story.name}: nobody foresaw the question for {slot}")
 
-    def _home(self, story: Story) -> str:
-        """Where the resident lives, as they say it."""
+    def _where(self, story: Story, step: Step) -> str:
+        """The place of the matter, or else where the resident lives, as they say it."""
+        if "where" in step.detail:
+            return str(step.detail["where"])
         home = self._scene.resident(story.who).home_id
         if home is None:
             raise ScriptError(f"{story.name}: the bot asks where, and nothing is known to say")
@@ -150,7 +148,7 @@ class Residents:
     def _fails(self, story: Story, step: Step) -> Act:
         """A message that the program could not handle."""
         incoming = self._incoming(story, {"text": step.value})
-        self._taker.take_failed(self._scene.session, incoming, StagedFault())
+        self._taker.take_failed(self._scene.session, incoming, TimeoutError())
         yield from ()
 
     def _push(self, story: Story, **fields: Any) -> None:

@@ -58,8 +58,9 @@ def import_document(name: str, data: bytes, **known: Any) -> Document:
     check_size(name, data)
     read = READERS[suffix](name, data)
     texts = [block.text for block in read.blocks]
-    found = {"title": _title(read, name)} | describe(texts) | dict(read.attributes)
-    document = Document(id=PurePath(name).stem, passages=passages(read.blocks), **found | known)
+    found = {"id": PurePath(name).stem, "title": _title(read, name)} | describe(texts)
+    chosen = found | dict(read.attributes) | known
+    document = Document(passages=passages(read.blocks), **chosen)
     if not document.passages:
         raise UnreadableDocumentError(name, "文件里没有可用的文字")
     return replace(document, title=document.title.strip() or document.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,13 @@ _STARTS = re.compile(
     rf"^(第\s*(?:{_HAN_NUMBER}|\d)+\s*[编章节条篇]|{_HAN_NUMBER}+、|"
     rf"[（(](?:{_HAN_NUMBER}|\d)+[）)]|\d+[、.．]|附件)"
 )
+_RADICAL = re.compile("[\u2f00-\u2fd5]")
+_SUPPLEMENT = str.maketrans(
+    "⺟⺠⺴⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳",
+    "母民网虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟",
+)
+_BEFORE, _AFTER = "[年月日〔〕自至到第]", "[年月日〔〕号条款元]"
+_GAP = re.compile(rf"(?<={_BEFORE})[ \u00a0]+(?=[\d〔〕])|(?<=\d)[ \u00a0]+(?={_AFTER})")
 _STOPS = ("。", "；", "：", "！", "？", ":", ";", "”", "）")
 _FULL_LINE = 0.75  # a line shorter than this share of the longest ends its paragraph
 _FAULTS = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError)
@@ -34,11 +42,11 @@ def read_pdf(name: str, data: bytes) -> Read:
     try:
         reader = PdfReader(io.BytesIO(data))
         reason = _refused(reader)
-        pages = [] if reason else [page.extract_text().splitlines() for page in reader.pages]
+        texts = [] if reason else [_readable(page.extract_text()) for page in reader.pages]
         title = "" if reason else str((reader.metadata and reader.metadata.title) or "")
     except (*_FAULTS, *_DEEP_FAULTS) as error:
         raise UnreadableDocumentError(name, "PDF 文件已损坏，打不开") from error
-    lines = _body(pages)
+    lines = _body([text.splitlines() for text in texts])
     if reason or not lines:
         raise UnreadableDocumentError(name, reason or "PDF 里没有文字，可能是扫描件，请换成文字版")
     return Read(tuple(Block("text", text) for text in _paragraphs(lines)), title)
@@ -51,6 +59,12 @@ def _refused(reader: PdfReader) -> str:
     if len(reader.pages) > MAX_PAGES:
         return f"页数太多（超过 {MAX_PAGES} 页），请拆分后再导入"
     return ""
+
+
+def _readable(text: str) -> str:
+    """`text` with characters for radicals; many PDFs map the glyph of 民 to the radical ⺠."""
+    plain = _RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+    return _GAP.sub("", plain.translate(_SUPPLEMENT))
 
 
 def _body(pages: Sequence[Sequence[str]]) -> list[str]:

@@ -17,7 +17,15 @@ from knowledge.importing.guards import check_package
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
-_FAULTS = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError)
+_FAULTS = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    KeyError,
+    OSError,
+    ValueError,
+    TypeError,
+    SyntaxError,
+)
 
 
 def read_xlsx(name: str, data: bytes) -> Read:

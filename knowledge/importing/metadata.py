@@ -27,10 +27,10 @@ _SIGNED = re.compile(
 )
 _AREA = re.compile(
     r"(?:适用区域|适用范围|行政区域)[：:]\s*"
-    r"([\u4e00-\u9fff]{2,20}?(?:省|市|区|县|镇|街道|社区))(?![\u4e00-\u9fff])"
+    r"([\u4e00-\u9fff]{1,20}?(?:省|市|区|县|镇|街道|社区))(?![\u4e00-\u9fff])"
 )
 _PLACE = re.compile(
-    r"^([\u4e00-\u9fff]{2,8}?(?:省|市|自治区))?([\u4e00-\u9fff]{1,8}?(?:市|区|县|旗))?"
+    r"^([\u4e00-\u9fff]{1,8}?(?:省|自治区))?([\u4e00-\u9fff]{1,8}?市)?([\u4e00-\u9fff]{1,8}?(?:区|县|旗))?"
 )
 _HAN_DIGITS = "〇一二三四五六七八九十"
 _MARGIN = 1500  # characters at either end where the attributes stand

@@ -82,7 +82,7 @@ class _Builder:
     def _head(self, level: int, text: str) -> None:
         self.close()
         kept = {known: name for known, name in self._headings.items() if known < level}
-        self._headings = kept | {level: text}
+        self._headings = kept | {level: " ".join(text.split())}
 
     def _text(self, text: str) -> None:
         article = _ARTICLE.match(text)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from aiohttp import DummyCookieJar, web
-from aiohttp.test_utils import TestClient, TestServer
-from PIL import Image
+from playwright.async_api import Browser, async_playwright
 
-from console.app import add_console
-from console.deps import ConsoleDeps
-from services import canned
 from storage import migrate
 from storage.engine import Database
-from tests.console.seed import HOURS, Seeded, fill
-from tests.console.world import Clock, Console
+from tests.console.seed import Seeded, fill
+from tests.console.world import SECRET, Console, open_console
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 
-SECRET = "secret of the console's tests, long enough"
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """The system's Chromium, or the one that playwright brings."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    async with async_playwright() as driver:
+        chromium = await driver.chromium.launch(executable_path=found, args=QUIET)
+        yield chromium
+        await chromium.close()
 
 
 @pytest.fixture(scope="session")
@@ -45,21 +51,5 @@ async def console(
     console_database: Database, template: tuple[Path, Seeded], tmp_path: Path
 ) -> AsyncIterator[Console]:
     """The console with a clock that stands still."""
-    clock = Clock()
-    woken: list[int] = []
-    deps = ConsoleDeps(
-        database=console_database,
-        hours=HOURS,
-        clock=clock,
-        media_dir=tmp_path / "media",
-        notify_outbox=lambda: woken.append(1),
-        categories={"lighting": "楼道照明"},
-        canned=tuple(canned.read()),
-        poll_seconds=0.02,
-    )
-    deps.media_dir.mkdir()
-    Image.new("RGB", (8, 6), (90, 110, 100)).save(deps.media_dir / "lamp.png")
-    app = web.Application()
-    add_console(app, deps)
-    async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
-        yield Console(client, console_database, clock, template[1], deps.media_dir, woken)
+    async with open_console(console_database, template[1], tmp_path) as opened:
+        yield opened

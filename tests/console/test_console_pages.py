@@ -10,9 +10,13 @@ from sqlalchemy.orm import Session
 
 from console.routes import ROUTES
 from services import canned, failed_sends
+from storage import migrate
 from storage.cases import Case
+from storage.desk import QueueItem
+from storage.engine import Database
 from storage.messages import OutboxMessage
-from tests.console.world import Console
+from tests.console.seed import fill
+from tests.console.world import SECRET, Console, open_console
 
 PAGES = [
     "/console/",
@@ -171,3 +175,21 @@ def test_a_wrong_file_of_canned_replies_is_named(tmp_path: Path, text: str, word
     path.write_text(text, encoding="utf-8")
     with pytest.raises(canned.BadCannedReply, match=words):
         canned.read(path)
+
+
+async def test_every_page_works_on_postgresql(postgres_database_url: str, tmp_path: Path) -> None:
+    """Queries, claims and marks are the same there."""
+    with Database(postgres_database_url, SECRET, threads=4) as database:
+        migrate.upgrade(database)
+        seeded = database.write_now(fill)
+        async with open_console(database, seeded, tmp_path) as console:
+            visitor = console.visitor("admin")
+            for path in (*PAGES[:-1], "/console/audit.csv", "/console/?overdue=1&words=灯"):
+                assert (await visitor.get(path)).status == 200, path
+            item = console.read(lambda s: s.get_one(QueueItem, seeded.lamp_item))
+            claim = {"version": str(item.version)}
+            path = f"/console/items/{seeded.lamp_item}/claim"
+            assert (await visitor.post(path, claim)).status == 303
+            assert (await visitor.post(path, claim)).status == 409
+            reply = f"/console/replies/{seeded.reply}/approve"
+            assert (await visitor.post(reply, {"version": "1"})).status == 303

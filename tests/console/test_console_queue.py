@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 
+from aiohttp import StreamReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -185,10 +186,10 @@ async def test_an_open_page_ends_with_its_session(console: Console) -> None:
     assert rest.endswith(b"event: signed-out\ndata: {}\n\n")
 
 
-async def _event(stream: asyncio.StreamReader | object) -> dict[str, object]:
+async def _event(stream: StreamReader) -> dict[str, object]:
     """The next message of a stream; comments are passed over."""
     while True:
-        line = await asyncio.wait_for(stream.readline(), 10)  # type: ignore[attr-defined]
+        line = await asyncio.wait_for(stream.readline(), 10)
         if line.startswith(b"data: "):
             found: dict[str, object] = json.loads(line.removeprefix(b"data: "))
             return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,9 +12,11 @@ from services import replies
 from services.desk import KIND_NAMES, ItemKind
 from storage.cases import Case
 from storage.desk import QueueItem, Reply
+from storage.engine import Database
 from storage.messages import InboundMessage, OutboxMessage
 from storage.residents import Resident
-from tests.console.world import Answer, Console, Visitor
+from tests.console.seed import Seeded
+from tests.console.world import Answer, Console, Visitor, hidden, open_console
 
 
 @pytest.fixture
@@ -173,3 +177,19 @@ async def test_settling_keeps_the_reason(console: Console) -> None:
     assert console.audited("outbox.settle")[0].reason == "已电话告知"
     queue = (await console.visitor("worker").get("/console/")).text
     assert KIND_NAMES[ItemKind.FAILED_SEND] not in queue
+
+
+async def test_where_no_approval_is_asked_for_a_reply_goes_out_at_once(
+    console_database: Database, template: tuple[Path, Seeded], tmp_path: Path
+) -> None:
+    async with open_console(console_database, template[1], tmp_path, approval="never") as console:
+        visitor, path = console.visitor("worker"), f"/console/cases/{console.seeded.lamp}"
+        seen = hidden((await visitor.get(path)).text, "seen")
+        answer = await visitor.post(f"{path}/reply", {"text": "师傅在路上", "seen": seen})
+        assert answer.location == f"{path}?done=sent#newest"
+        sent = console.read(
+            lambda session: session.scalars(
+                select(OutboxMessage.state).where(OutboxMessage.text == "师傅在路上")
+            ).one()
+        )
+        assert sent == "ready"

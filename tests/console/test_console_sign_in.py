@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pyotp
 import pytest
@@ -11,9 +12,10 @@ from sqlalchemy import select
 from console.visits import COOKIE
 from services import passwords, sign_in
 from services import staff as people
+from storage.engine import Database
 from storage.staff import StaffSession
-from tests.console.seed import NOW, PASSWORD
-from tests.console.world import Answer, Console, hidden
+from tests.console.seed import NOW, PASSWORD, Seeded
+from tests.console.world import Answer, Console, hidden, open_console
 
 RULES = sign_in.SignInRules()
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -182,3 +184,19 @@ async def test_the_demo_hint_is_shown_in_the_demo_only(console: Console) -> None
 async def test_an_old_cookie_is_no_error(console: Console) -> None:
     answer = await console.anonymous.get("/console/sign-in", Cookie=f"{COOKIE}=stale")
     assert answer.status == 200
+
+
+async def test_the_demo_names_its_accounts_and_a_public_address_makes_cookies_secure(
+    console_database: Database, template: tuple[Path, Seeded], tmp_path: Path
+) -> None:
+    """Behind https the cookie never travels in the clear."""
+    changes = {"demo": True, "public_url": "https://desk.example"}
+    async with open_console(console_database, template[1], tmp_path, **changes) as console:
+        page = await console.anonymous.get("/console/sign-in")
+        assert people.DEMO_PASSWORD in page.text
+        assert "<code>reviewer</code>" in page.text
+        assert "max-age" in page.headers["Strict-Transport-Security"]
+        form = {"login": "worker", "password": PASSWORD}
+        origin = "https://desk.example"
+        answer = await console.anonymous.post("/console/sign-in", form, origin=origin)
+        assert "Secure" in answer.headers["Set-Cookie"]

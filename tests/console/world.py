@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient
+from aiohttp import ClientResponse, DummyCookieJar, web
+from aiohttp.test_utils import TestClient, TestServer
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from console.app import add_console
+from console.deps import ConsoleDeps
 from console.visits import COOKIE
-from services import sign_in
+from services import canned, sign_in
 from storage.engine import Database
 from storage.staff import AuditEntry, Staff
-from tests.console.seed import NOW, Seeded
+from tests.console.seed import HOURS, NOW, Seeded
 
 T = TypeVar("T")
+SECRET = "secret of the console's tests, long enough"
 
 
 @dataclass
@@ -141,3 +146,29 @@ def hidden(page: str, name: str) -> str:
     found = re.search(rf'type="hidden" name="{name}" value="([^"]*)"', page)
     assert found, f"no hidden field {name}"
     return found[1]
+
+
+@asynccontextmanager
+async def open_console(
+    database: Database, seeded: Seeded, folder: Path, **changes: Any
+) -> AsyncIterator[Console]:
+    """Opens the console over a database that `fill` has filled, with `changes` to its parts."""
+    clock = Clock()
+    woken: list[int] = []
+    deps = ConsoleDeps(
+        database=database,
+        hours=HOURS,
+        clock=clock,
+        media_dir=folder / "media",
+        notify_outbox=lambda: woken.append(1),
+        categories={"lighting": "楼道照明"},
+        canned=tuple(canned.read()),
+        poll_seconds=0.02,
+    )
+    deps = replace(deps, **changes)
+    deps.media_dir.mkdir()
+    Image.new("RGB", (8, 6), (90, 110, 100)).save(deps.media_dir / "lamp.png")
+    app = web.Application()
+    add_console(app, deps)
+    async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
+        yield Console(client, database, clock, seeded, deps.media_dir, woken)

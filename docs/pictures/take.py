@@ -1,0 +1,72 @@
+"""Takes the pictures of the documents from a running demo: `python docs/pictures/take.py URL`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FOLDER = Path(__file__).parent
+WIDE, NARROW = (1280, 860), (360, 780)
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WORDS = "3栋2单元三楼的灯坏了好几天，我妈晚上下楼看不见"
+
+
+def open_page(browser: Browser, size: tuple[int, int]) -> Page:
+    """A page of that size, in Chinese."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", device_scale_factor=1.5
+    )
+    return context.new_page()
+
+
+def chat(page: Page, url: str, name: str) -> None:
+    """A lamp, reported in three turns."""
+    page.goto(f"{url}/demo")
+    page.wait_for_selector("body[data-ready]")
+    for words in (WORDS, "1", "进度"):
+        bubbles = page.locator(".bubble").count()
+        page.fill("#words", words)
+        page.keyboard.press("Enter")
+        page.wait_for_function("n => document.querySelectorAll('.bubble').length >= n + 2", arg=bubbles)
+    page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def console(page: Page, url: str, suffix: str) -> None:
+    """Signed in: the queue, a case with its conversation."""
+    page.goto(f"{url}/console/sign-in")
+    page.fill("[name=login]", "wang")
+    page.fill("[name=password]", "shuoshitai-demo")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/")
+    page.screenshot(path=FOLDER / f"queue-{suffix}.png")
+    page.goto(f"{url}/console/cases")
+    page.locator("main a[href*='/console/cases/']").nth(2).click()
+    page.wait_for_load_state()
+    page.screenshot(path=FOLDER / f"case-{suffix}.png", full_page=True)
+
+
+def main(url: str) -> None:
+    """All pictures, at 1280 and at 360 pixels."""
+    with sync_playwright() as play:
+        path = shutil.which("chromium")
+        browser = play.chromium.launch(executable_path=path, args=list(QUIET))
+        chat(open_page(browser, WIDE), url, "chat-1280")
+        chat(open_page(browser, NARROW), url, "chat-360")
+        console(open_page(browser, WIDE), url, "1280")
+        console(open_page(browser, NARROW), url, "360")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8080")

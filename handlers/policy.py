@@ -1,0 +1,195 @@
+"""问政策: a question is answered from the community's documents, or handed to a person.
+
+Sure: the passage with its source. Unsure: up to three documents to choose from. Else a person
+answers; nothing is made up.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dialogue.words import shorten
+from handlers import policy_text, topics
+from handlers.kit import Choice, Request, Say, Service, Turn
+from handlers.words import by_when
+from knowledge.answers import Answer, Context
+from knowledge.documents import Document
+from knowledge.engine import KnowledgeBase
+from services import handover, policy_questions
+from services.calendar import CHINA
+from services.knowledge_bases import (
+    answer_at,
+    answer_from,
+    document_of,
+    goes_on,
+    names_nothing,
+    place_of,
+)
+from services.policy_questions import Found
+from storage.policies import PolicyQuestion
+
+NAME = "policy"
+INTENT = "policy_question"
+HOW = "政策、办事的手续，直接问就行，比如“老年证要带什么材料”。"
+GONE = "这份文件刚刚有变动，请再问一遍，我按新的答。\n回复“菜单”看别的。"
+TITLE = 22
+
+
+def ask(turn: Turn, request: Request) -> Say:
+    """Answers, offers what may be meant, or hands the question on."""
+    turn.inbound.intent = INTENT
+    words = request.text.strip()
+    if not words:
+        return how(turn, request)
+    base, today = _base(turn), _today(turn)
+    answer = base.ask(words, context=_context(turn), today=today)
+    question = policy_questions.record(turn.session, turn.resident, turn.inbound, words, turn.now)
+    if answer.answered:
+        document = document_of(base, today, key=answer.citations[0].document_id)
+        if document is not None:
+            return _tell(turn, question, document, answer)
+    meant = [document_of(base, today, title=title) for title in answer.choices]
+    found = [document for document in meant if document is not None]
+    if found:
+        return _offer(question, found)
+    return _to_staff(turn, question, words, "这个我答不准，不乱说。")
+
+
+def how(_turn: Turn, _request: Request) -> Say:
+    """How one asks."""
+    return Say(HOW)
+
+
+def entry(turn: Turn, request: Request) -> Say:
+    """The resident has chosen a document: it answers the question that was asked."""
+    number, _, key = request.argument.partition("/")
+    question = policy_questions.own(turn.session, turn.resident, int(number))
+    base = _base(turn)
+    document = document_of(base, _today(turn), key=key)
+    if question is None or document is None:
+        return Say(GONE)
+    return _tell(turn, question, document, answer_from(base, document, question.text))
+
+
+def more(turn: Turn, request: Request) -> Say:
+    """The next screen of an answer."""
+    number, _, page = request.argument.partition("/")
+    question = policy_questions.own(turn.session, turn.resident, int(number))
+    if question is None or question.document_id is None or question.passage is None:
+        return Say(GONE)
+    document = document_of(_base(turn), _today(turn), key=str(question.document_id))
+    if document is None:
+        return Say(GONE)
+    answer = answer_at(document, question.passage)
+    return _screen(question, document, answer, int(page))
+
+
+def useful(turn: Turn, request: Request) -> Say:
+    """The answer helped."""
+    question = policy_questions.own(turn.session, turn.resident, int(request.argument))
+    if question is not None:
+        policy_questions.judge(question, useful=True)
+    return Say("好，记下了。有事随时说。")
+
+
+def wrong(turn: Turn, request: Request) -> Say:
+    """The answer was not what was asked, or none of the documents was meant: a person answers."""
+    question = policy_questions.own(turn.session, turn.resident, int(request.argument))
+    if question is None:
+        return Say(GONE)
+    offered = question.document_id is None
+    if not offered:
+        policy_questions.judge(question, useful=False)
+    if offered:
+        return _to_staff(turn, question, question.text, "好，")
+    return _to_staff(turn, question, f"没答对：{question.text}", "没答到点上，对不住。")
+
+
+def follow(turn: Turn, text: str) -> str | None:
+    """Whether a message asks for more of the matter that was just answered: it names no other,
+    or is not clearly anything else.
+    """
+    context = _context(turn)
+    if context is None:
+        return None
+    open_words = names_nothing(text) or turn.world.understander.classify(text).unsure
+    return "" if open_words and goes_on(_base(turn), text, context, _today(turn)) else None
+
+
+def _tell(turn: Turn, question: PolicyQuestion, document: Document, answer: Answer) -> Say:
+    place = place_of(document, answer)
+    policy_questions.answered(question, Found(int(document.id), place, answer.confidence))
+    aspect = answer.context.aspect if answer.context else None
+    topics.keep(turn, NAME, {"document": document.id, "aspect": aspect})
+    if turn.dialog.form:
+        passage = document.passages[place]
+        return Say(policy_text.in_one_breath(document, passage, answer))
+    return _screen(question, document, answer, 0)
+
+
+def _screen(question: PolicyQuestion, document: Document, answer: Answer, page: int) -> Say:
+    passage = document.passages[place_of(document, answer)]
+    pages = policy_text.screens(document, passage, answer)
+    page = min(page, len(pages) - 1)
+    number = str(question.id)
+    choices = [Choice("有用", "policy.useful", number)]
+    choices.append(Choice("没答对，问工作人员", "policy.wrong", number))
+    if page + 1 < len(pages):
+        choices.insert(0, Choice("更多", "policy.more", f"{number}/{page + 1}"))
+    return Say(pages[page], tuple(choices), way_out="")
+
+
+def _offer(question: PolicyQuestion, documents: list[Document]) -> Say:
+    choices = [
+        Choice(shorten(document.title, TITLE), "policy.entry", f"{question.id}/{document.id}")
+        for document in documents
+    ]
+    choices.append(Choice("都不是，问工作人员", "policy.wrong", str(question.id)))
+    return Say("我拿不准您问的是哪一件。", tuple(choices), way_out="不问了")
+
+
+def _to_staff(turn: Turn, question: PolicyQuestion, title: str, lead: str) -> Say:
+    due = handover.leave_word(
+        turn.session,
+        turn.resident,
+        title,
+        turn.world.hours,
+        turn.now,
+        intent=INTENT,
+        inbound_id=turn.inbound.id,
+    )
+    policy_questions.left_to_staff(question)
+    return Say(f"{lead}已转给工作人员，{by_when(turn, due)}前回复您。")
+
+
+def _base(turn: Turn) -> KnowledgeBase:
+    return turn.world.knowledge(turn.session, turn.community.id, _today(turn))
+
+
+def _today(turn: Turn) -> date:
+    return turn.now.astimezone(CHINA).date()
+
+
+def _context(turn: Turn) -> Context | None:
+    topic = topics.fresh(turn)
+    if topic is None or topic[0] != NAME:
+        return None
+    return Context(topic[1]["document"], topic[1]["aspect"])
+
+
+SERVICE = Service(
+    name=NAME,
+    actions={
+        NAME: ask,
+        "policy.how": how,
+        "policy.entry": entry,
+        "policy.more": more,
+        "policy.useful": useful,
+        "policy.wrong": wrong,
+    },
+    intents={INTENT: NAME},
+    titles={INTENT: "问政策、怎么办事"},
+    commands=dict.fromkeys(("问政策", "政策", "办事指南"), "policy.how"),
+    follow=follow,
+    answers_in_between=frozenset({NAME}),
+)

@@ -1,0 +1,116 @@
+"""What must hold in a database at any moment, also after a process was killed in mid-work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services import cases
+from storage.cases import Case, CaseEvent
+from storage.communities import Community
+from storage.desk import QueueItem
+from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.residents import Dialog, Resident
+
+FIRST_NUMBER = 1000
+Check = Callable[[Session], list[str]]
+
+
+def broken(session: Session) -> list[str]:
+    """Everything that is half done, in words; empty where all is whole."""
+    return [fault for check in CHECKS for fault in check(session)]
+
+
+def _cases_are_whole(session: Session) -> list[str]:
+    """Every case was submitted once and waits in the queue once."""
+    events = dict(
+        session.execute(
+            select(CaseEvent.case_id, func.count())
+            .where(CaseEvent.kind == "submitted")
+            .group_by(CaseEvent.case_id)
+        ).all()
+    )
+    waiting = set(session.scalars(select(QueueItem.source)))
+    return [
+        f"case {case.number}: {events.get(case.id, 0)} beginnings"
+        for case in session.scalars(select(Case))
+        if events.get(case.id) != 1 or cases.source_of(case) not in waiting
+    ]
+
+
+def _numbers_have_no_gap(session: Session) -> list[str]:
+    faults = []
+    for community in session.scalars(select(Community)):
+        numbers = sorted(
+            session.scalars(select(Case.number).where(Case.community_id == community.id))
+        )
+        if numbers != list(range(FIRST_NUMBER + 1, community.last_case_number + 1)):
+            faults.append(f"{len(numbers)} cases up to number {community.last_case_number}")
+    return faults
+
+
+def _messages_are_answered(session: Session) -> list[str]:
+    """A stored message has its reply, its resident and their dialog: all came in one piece."""
+    rows = session.execute(
+        select(InboundMessage.id, InboundMessage.reply, Dialog.resident_id)
+        .outerjoin(Dialog, Dialog.resident_id == InboundMessage.resident_id)
+        .where(InboundMessage.resident_id.is_not(None))
+    )
+    return [f"message {number} is half done" for number, reply, who in rows if not (reply and who)]
+
+
+def _messages_are_unique(session: Session) -> list[str]:
+    query = (
+        select(InboundMessage.key)
+        .group_by(InboundMessage.account, InboundMessage.key)
+        .having(func.count() > 1)
+    )
+    return [f"message {key} is stored twice" for key in session.scalars(query)]
+
+
+def _residents_have_written(session: Session) -> list[str]:
+    silent = select(Resident.id).where(
+        Resident.id.not_in(
+            select(InboundMessage.resident_id).where(InboundMessage.resident_id.is_not(None))
+        )
+    )
+    return [f"resident {number} never wrote" for number in session.scalars(silent)]
+
+
+def _references_hold(session: Session) -> list[str]:
+    """What is not a foreign key in every database's eyes, or points at the wrong kind of row."""
+    faults = [
+        f"event {event.id} without case"
+        for event in session.scalars(select(CaseEvent).where(CaseEvent.case_id.not_in(_ids(Case))))
+    ]
+    for table, column in (
+        (QueueItem, QueueItem.case_id),
+        (QueueItem, QueueItem.resident_id),
+        (Media, Media.inbound_id),
+        (OutboxMessage, OutboxMessage.resident_id),
+    ):
+        target = {"case_id": Case, "inbound_id": InboundMessage, "resident_id": Resident}
+        lost = _count(session, table, column.is_not(None), column.not_in(_ids(target[column.key])))
+        if lost:
+            faults.append(f"{lost} rows of {table.__tablename__} point nowhere by {column.key}")
+    return faults
+
+
+def _ids(table: type[Case | InboundMessage | Resident]) -> object:
+    return select(table.id)
+
+
+def _count(session: Session, table: type[QueueItem | Media | OutboxMessage], *where: object) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(*where)) or 0  # type: ignore[arg-type]
+
+
+CHECKS: tuple[Check, ...] = (
+    _cases_are_whole,
+    _numbers_have_no_gap,
+    _messages_are_answered,
+    _messages_are_unique,
+    _residents_have_written,
+    _references_hold,
+)
