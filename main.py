@@ -13,13 +13,26 @@ from commands import (
     intents,
     keep,
     knowledge,
+    policies,
     serve,
     staff,
     train,
 )
 from settings import ConfigError
 
-COMMANDS = (serve, chat, demo, keep, staff, account, train, intents, knowledge, deliberation)
+COMMANDS = (
+    serve,
+    chat,
+    demo,
+    keep,
+    policies,
+    staff,
+    account,
+    train,
+    intents,
+    knowledge,
+    deliberation,
+)
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -28,7 +28,7 @@ from commands.server import Deployment, make_server
 from commands.support import utc_now
 from demo.community import open_community
 from intents import ensure_model
-from settings import Settings
+from settings import DatabaseSettings, LogSettings, PathSettings, Settings, WeChatSettings
 from storage import migrate
 from storage.engine import Database, Work
 
@@ -40,10 +40,10 @@ def settings_for(folder: Path) -> Settings:
     """A deployment in demo mode, so that no secret has to be given, quiet in its logs."""
     return Settings(
         demo=True,
-        database={"url": f"sqlite:///{folder}/bench.db"},
-        paths={"media": folder / "media", "model": Path("var/model")},
-        log={"level": "warning"},
-        wechat={"original_id": "gh_demo"},
+        database=DatabaseSettings(url=f"sqlite:///{folder}/bench.db"),
+        paths=PathSettings(media=folder / "media"),
+        log=LogSettings(level="warning"),
+        wechat=WeChatSettings(original_id="gh_demo"),
     )
 
 

@@ -8,8 +8,8 @@ taken up when the one before them is done.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from bot.talk import Talk, joined
@@ -30,7 +30,6 @@ from dialogue.messages import Kind
 from handlers.kit import Begin, Choice, FormService, Say, Turn
 from storage.residents import Dialog
 
-DRAFT_LIFE = timedelta(hours=24)
 PATIENCE = 3
 SHORTEST_MATTER = 4
 CLEARLY = 0.85
@@ -38,8 +37,10 @@ CLEARLY = 0.85
 GO_ON = "form.go_on"
 PARK = "form.park"
 DROP = "form.drop"
+DROPPED = "draft dropped"
 ONWARDS = "接着填刚才的"
 PERSON = "person"
+_WAY_OUT = re.compile(r"(?:^|　)0 (\S+)$", re.MULTILINE)
 NOTHING_KEPT = "刚才的没有留下来，请重新说一下。"
 
 
@@ -57,8 +58,8 @@ def open_form(talk: Talk) -> Open | None:
     if not dialog.form:
         return None
     service = talk.registry.forms.get(dialog.form)
-    if service is None or talk.turn.now > dialog.updated_at + DRAFT_LIFE:
-        talk.note("draft dropped", dialog.form)
+    if service is None or talk.turn.now > dialog.updated_at + service.life:
+        talk.note(DROPPED, dialog.form)
         _close(talk.turn, [])
         return None
     progress = _load(dialog.progress)
@@ -68,11 +69,18 @@ def open_form(talk: Talk) -> Open | None:
     return Open(service, step.progress) if isinstance(step, Ask) else None
 
 
+def way_out(found: Open) -> str:
+    """What 0 is called under the open question; empty where it is not told."""
+    question = found.service.form.slot(found.progress.asking).question
+    told = _WAY_OUT.search(question(found.progress.values))
+    return told[1] if told else ""
+
+
 def start(talk: Talk, wanted: Begin, lead: str = "") -> Say:
     """Begins a form; what this message already tells is not asked again."""
     service = talk.registry.forms[wanted.form]
     talk.note("form", wanted.form)
-    aside = _aside(talk.turn.dialog, wanted)
+    aside = _aside(talk)
     heard = talk.heard if wanted.text is None else replace(talk.heard, text=wanted.text, word="")
     if service.prepare:
         heard = service.prepare(talk.turn, heard, wanted.values)
@@ -161,23 +169,23 @@ def _with_onwards(talk: Talk, said: Say) -> Say:
     return replace(said, choices=choices, way_out=way_out or "先不填")
 
 
-def park(turn: Turn) -> None:
+def park(talk: Talk) -> None:
     """Puts the open form aside, to be taken up when the next one is done."""
-    if turn.dialog.form:
-        _close(turn, _aside(turn.dialog))
+    if talk.turn.dialog.form:
+        _close(talk.turn, _aside(talk))
 
 
 def _in_between(talk: Talk, found: Open) -> Say | None:
     """Another matter in the middle of a form: answered, or offered to be done first."""
     action, argument, title = _other_matter(talk)
+    if action and talk.registry.interrupts(action):
+        return talk.call(action, argument)
     if not action or talk.registry.same_service(found.service.form.name, action):
         return None
-    if talk.registry.interrupts(action):
-        return talk.call(action, argument)
     if talk.registry.answers_in_between(action):
         talk.note("in between", action)
         return aside(talk, talk.call(action, argument))
-    if not title or found.service.urgent:
+    if not title or found.service.open_ended:
         return None
     return Say(
         f"刚才的还没填完。您是想先办“{title}”吗？",
@@ -253,17 +261,14 @@ def _waiting(dialog: Dialog) -> list[Any]:
     return list(dialog.progress.get("waiting", ()))
 
 
-def _aside(dialog: Dialog, wanted: Begin | None = None) -> list[Any]:
-    """What waits when another form begins: also the open one, unless `wanted` is the same again."""
-    waiting = _waiting(dialog)
-    if not dialog.form:
-        return waiting
-    values = dialog.progress.get("values", {})
-    known = wanted.values.items() if wanted and wanted.form == dialog.form else ()
-    if known and all(values.get(name) == value for name, value in known):
-        return waiting
+def _aside(talk: Talk) -> list[Any]:
+    """What waits when another form begins: also the open one, unless it is about danger."""
+    dialog = talk.turn.dialog
+    service = talk.registry.forms.get(dialog.form or "")
+    if service is None or service.urgent:
+        return _waiting(dialog)
     kept = {key: value for key, value in dialog.progress.items() if key != "waiting"}
-    return [*waiting, [dialog.form, dialog.form_version, kept]]
+    return [*_waiting(dialog), [dialog.form, dialog.form_version, kept]]
 
 
 def _close(turn: Turn, waiting: list[Any]) -> None:

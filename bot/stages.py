@@ -41,7 +41,7 @@ def alarms(talk: Talk) -> Say | None:
             talk.note("alarm", argument)
             found = filling.open_form(talk)
             if found and not found.service.urgent:
-                filling.park(talk.turn)
+                filling.park(talk)
             return talk.call(service.name, argument)
     return None
 
@@ -72,7 +72,7 @@ def own_commands(talk: Talk) -> Say | None:
     word = talk.word
     found = filling.open_form(talk)
     offered = offered_choices(talk.turn)
-    if CANCEL.fullmatch(word):
+    if CANCEL.fullmatch(word) or (found and word and word == filling.way_out(found)):
         return _cancel(talk, found, offered)
     if word in BACK:
         if offered and found:
@@ -87,7 +87,8 @@ def _cancel(talk: Talk, found: filling.Open | None, offered: Offered | None) -> 
     talk.note("cancel")
     if talk.word == "0" and offered:
         return _leave(talk, offered)
-    if talk.word == "0" and found and found.service.form.slot(found.progress.asking).opened_by:
+    out = found is not None and talk.word in ("0", filling.way_out(found))
+    if out and found and found.service.form.slot(found.progress.asking).opened_by:
         return filling.back(talk, found)
     if found or offered or talk.word in ALWAYS_CANCEL:
         return filling.cancel(talk, found)
@@ -138,8 +139,9 @@ def choices(talk: Talk) -> Say | None:
 
 def _nothing_to_pick(talk: Talk) -> Say:
     """A digit with nothing to pick: never an action, for the list it was meant for is gone."""
+    gone = any(step[0] == filling.DROPPED for step in talk.trace)
     stale = "那个选项已经过期了。" if talk.turn.dialog.choices else ""
-    return _menu(talk, stale)
+    return _menu(talk, "昨天没填完的没有留下。" if gone else stale)
 
 
 def _pick(talk: Talk, chosen: Choice) -> Say:
@@ -148,7 +150,7 @@ def _pick(talk: Talk, chosen: Choice) -> Say:
     if chosen.action == filling.GO_ON:
         return filling.repeat(talk)
     if chosen.action == filling.PARK:
-        filling.park(talk.turn)
+        filling.park(talk)
         return filling.aside(talk, talk.call(chosen.argument, text=text))
     return filling.aside(talk, talk.call(chosen.action, chosen.argument, text))
 
@@ -238,7 +240,7 @@ def ladder(talk: Talk) -> Say | None:
         turn.dialog.strikes = 0
         return talk.call("person", "not_understood")
     guesses = _guesses(talk)
-    lead = "您是想：" if talk.decision and guesses[0].text else "这句我没听懂。您是想："
+    lead = "您是想：" if any(guess.text for guess in guesses) else "这句我没听懂。您是想："
     return Say(lead, (*guesses, Choice("别的事，找工作人员", "person", "", talk.text)))
 
 
@@ -291,6 +293,6 @@ def settle(talk: Talk, said: Say, *, understood: bool = True) -> Say:
     if dialog.handover != "bot":
         found = filling.open_form(talk)
         if found and not found.service.urgent:
-            filling.park(talk.turn)
+            filling.park(talk)
     remember_choices(talk.turn, said)
     return said

@@ -27,7 +27,8 @@ from storage.residents import Dialog, Resident
 
 LATE = timedelta(seconds=13)
 """After this WeChat repeats a push no more: the reply goes out by itself."""
-SORRY = "刚才出了点小问题，您的话已经记下，工作人员会看到并回复您。急事请打社区电话{phone}。"
+SORRY = "刚才出了点小问题。您的话已经记下，工作人员会看到。"
+CALL = "\n急事请打社区电话 {phone}。"
 MEDIA = frozenset({Kind.IMAGE, Kind.VOICE, Kind.VIDEO})
 
 
@@ -85,7 +86,7 @@ class TurnTaker:
         now = self._clock()
         community, resident, _ = self._meet(session, incoming, now)
         row = inbound.new(incoming, resident, now)
-        row.reply = SORRY.format(phone=community.phone)
+        row.reply = SORRY + (CALL.format(phone=community.phone) if community.phone else "")
         row.trace = [["failed", type(error).__name__]]
         inbound.report_failure(session, resident, row, error, now)
         return Outcome(row.reply, now)

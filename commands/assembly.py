@@ -29,10 +29,12 @@ from intents.current import Classifier, CurrentModel
 from intents.entities import Gazetteer, PlaceEntry
 from intents.pinyin import syllable_table
 from jobs.catalogue import Workers
+from services.calendar import CHINA
 from services.categories import Catalogue
 from services.knowledge_bases import KnowledgeBases
 from services.outbox import Postman
 from services.places import places_of
+from services.policies import communities_with_policies
 from settings import AccountSettings, Settings
 from storage.communities import Place
 from storage.engine import Database
@@ -104,6 +106,13 @@ def make_world(settings: Settings, understander: Classifier) -> World:
         knowledge=KnowledgeBases(),
         public_url=settings.server.public_url,
     )
+
+
+def build_knowledge(session: Session, world: World, now: datetime) -> None:
+    """Builds the knowledge bases of all communities, so that no first question waits for it."""
+    today = now.astimezone(CHINA).date()
+    for community_id in communities_with_policies(session):
+        world.knowledge(session, community_id, today)
 
 
 @dataclass(frozen=True, slots=True)

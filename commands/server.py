@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -66,6 +67,7 @@ def make_server(deployment: Deployment) -> web.Application:
     add_console(app, _console_deps(deployment, world, bell))
     if deployment.extend is not None:
         deployment.extend(app)
+    app.cleanup_ctx.append(_knowledge(deployment, world))
     if deployment.with_jobs:
         app.cleanup_ctx.append(_jobs(deployment, bell))
 
@@ -94,9 +96,26 @@ def _console_deps(deployment: Deployment, world: World, bell: Bell) -> ConsoleDe
             idle=timedelta(minutes=guard.idle_minutes),
             absolute=timedelta(hours=guard.session_hours),
         ),
-        categories={category.code: category.name for category in world.catalogue.all()},
+        catalogue=world.catalogue,
         canned=tuple(canned.read()),
+        model_dir=settings.paths.model,
     )
+
+
+def _knowledge(
+    deployment: Deployment, world: World
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(_: web.Application) -> AsyncIterator[None]:
+        database, now = deployment.database, deployment.clock()
+        built = asyncio.ensure_future(
+            database.read(lambda s: assembly.build_knowledge(s, world, now))
+        )
+        yield
+        await asyncio.wait([built])
+        if built.exception():
+            log.warning("knowledge bases were not built at the start", exc_info=built.exception())
+
+    return run
 
 
 def _jobs(deployment: Deployment, bell: Bell) -> Callable[[web.Application], AsyncIterator[None]]:

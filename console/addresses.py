@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.desk import QueueItem
+from storage.desk import QueueItem, Reply
 
 QUEUE = "/console/"
 
@@ -13,6 +13,11 @@ def case(number: int) -> str:
 
 def resident(number: int) -> str:
     return f"/console/residents/{number}"
+
+
+def about(reply: Reply) -> str:
+    """The page of what a reply is about: its case, or the conversation."""
+    return case(reply.case_id) if reply.case_id else resident(reply.resident_id)
 
 
 def item(row: QueueItem) -> str:

@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 
 from console import live, rendering
+from console.attempts import ATTEMPTS, Attempts
 from console.deps import DEPS, ConsoleDeps
 from console.guard import harden_ours, make_guard
 from console.pages.signing import AT_ONCE, CHECKS
@@ -21,6 +22,7 @@ def add_console(app: web.Application, deps: ConsoleDeps) -> None:
     Call it inside a running loop or before; once for an application.
     """
     app[DEPS] = deps
+    app[ATTEMPTS] = Attempts(deps.clock)
     app[CHECKS] = asyncio.Semaphore(AT_ONCE)
     rendering.set_up(app)
     live.set_up(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from aiohttp import web
 
 from services.calendar import OfficeHours
 from services.canned import CannedReply
+from services.categories import Catalogue
 from services.sign_in import SignInRules
 from storage.engine import Database
 
@@ -20,8 +21,8 @@ from storage.engine import Database
 class ConsoleDeps:
     """The parts the pages work with.
 
-    `categories` names each category code; `public_url` is empty or the address that browsers
-    use; `notify_outbox` wakes the sender after something was put on its way.
+    `public_url` is empty or the address that browsers use; `notify_outbox` wakes the sender after
+    something was put on its way; `model_dir` has the trained models, None where there are none.
     """
 
     database: Database
@@ -29,22 +30,19 @@ class ConsoleDeps:
     clock: Callable[[], datetime]
     media_dir: Path
     notify_outbox: Callable[[], None]
+    catalogue: Catalogue
     approval: Literal["always", "never"] = "always"
     demo: bool = False
     public_url: str = ""
     rules: SignInRules = field(default_factory=SignInRules)
-    categories: Mapping[str, str] = field(default_factory=dict)
     canned: tuple[CannedReply, ...] = ()
     poll_seconds: float = 1.0
+    model_dir: Path | None = None
 
     @property
     def secure(self) -> bool:
         """Whether browsers reach us by https only."""
         return self.public_url.startswith("https://")
-
-    def category(self, code: str) -> str:
-        """The name of a category; the code where it is no longer kept."""
-        return self.categories.get(code, code)
 
 
 DEPS: web.AppKey[ConsoleDeps] = web.AppKey("console", ConsoleDeps)

@@ -25,6 +25,12 @@ def page(request: web.Request, status: int, message: str) -> web.Response:
     return render(request, "error.html", context, status=status)
 
 
+def refused(request: web.Request, message: str, back: str) -> web.Response:
+    """The page for a form that cannot be taken and has no page to be shown on again."""
+    context = {"code": 422, "title": "没有保存", "advice": message, "back": back}
+    return render(request, "error.html", context, status=422)
+
+
 def stale(request: web.Request, message: str, back: str) -> web.Response:
     """The page for an action on something that has changed meanwhile; `back` shows it anew."""
     context = {"code": 409, "title": WORDS[409][0], "advice": message, "back": back}

@@ -15,6 +15,7 @@ from console.done import DONE
 from console.view import view_of
 from console.visits import deps_of, visitor
 from services.access import Permission, may
+from services.intent_names import INTENT_NAMES
 
 FOLDER = Path(__file__).parent / "templates"
 TEMPLATES: web.AppKey[jinja2.Environment] = web.AppKey("console_templates", jinja2.Environment)
@@ -50,10 +51,11 @@ def render(
         "csrf": visit.csrf if visit else "",
         "now": visit.now if visit else deps.clock(),
         "can": lambda permission: visit is not None and may(visit.staff, permission),
-        "category": deps.category,
+        "category": deps.catalogue.name,
         "view": view_of(request),
         "demo": deps.demo,
         "approval": deps.approval,
+        "intents": INTENT_NAMES,
         "path": request.path,
         "here": request.path_qs,
         "done": DONE.get(request.query.get("done", ""), ""),

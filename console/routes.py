@@ -15,13 +15,16 @@ from console.pages import (
     events,
     figures,
     guide,
+    learning,
     media,
+    model,
     people,
     queue,
     replies,
     residents,
     sends,
     signing,
+    talks,
 )
 from console.rules import Needs, Public, Route, SignedIn
 from services.access import Permission
@@ -32,6 +35,7 @@ APPROVE = Needs(Permission.APPROVE)
 UNMASK = Needs(Permission.UNMASK)
 AUDIT = Needs(Permission.SEE_AUDIT)
 KEEP_STAFF = Needs(Permission.KEEP_STAFF)
+KEEP_MODEL = Needs(Permission.KEEP_MODEL)
 
 N = r"{id:\d{1,15}}"
 
@@ -43,6 +47,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/console", queue.home, SignedIn()),
     Route("GET", "/console/", queue.show, SEE),
     Route("GET", "/console/queue/events", events.queue, SEE),
+    Route("GET", "/console/talks", talks.show, SEE),
+    Route("GET", "/console/talks/events", events.talks, SEE),
     Route("GET", f"/console/items/{N}", queue.show_item, SEE),
     Route("POST", f"/console/items/{N}/claim", queue.claim, HANDLE),
     Route("POST", f"/console/items/{N}/release", queue.release, HANDLE),
@@ -54,7 +60,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"/console/cases/{N}/assign", case.assign, HANDLE),
     Route("POST", f"/console/cases/{N}/note", case.note, HANDLE),
     Route("POST", f"/console/cases/{N}/reply", case.reply, HANDLE),
+    Route("POST", f"/console/cases/{N}/category", learning.set_category, HANDLE),
     Route("POST", f"/console/cases/{N}/unmask", case.unmask, UNMASK),
+    Route("POST", f"/console/messages/{N}/intent", learning.set_intent, HANDLE),
     Route("GET", f"/console/residents/{N}", residents.show, SEE),
     Route("GET", f"/console/residents/{N}/events", events.resident, SEE),
     Route("POST", f"/console/residents/{N}/reply", residents.reply, HANDLE),
@@ -77,6 +85,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"/console/staff/{N}/change", people.change, KEEP_STAFF),
     Route("POST", f"/console/staff/{N}/active", people.set_active, KEEP_STAFF),
     Route("POST", f"/console/staff/{N}/reset", people.reset, KEEP_STAFF),
+    Route("GET", "/console/model", model.show, KEEP_MODEL),
+    Route("POST", "/console/model/back", model.step_back, KEEP_MODEL),
     Route("GET", "/console/account", account.show, SignedIn()),
     Route("POST", "/console/account/password", account.set_password, SignedIn()),
     Route("POST", "/console/account/second-factor", account.second_factor_on, SignedIn()),

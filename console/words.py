@@ -12,6 +12,7 @@ from services.audit_log import ACTION_NAMES
 from services.calendar import CHINA, say_moment
 from services.case_states import OUTCOME_NAMES, STATE_NAMES, Outcome, State
 from services.desk import KIND_NAMES, ItemKind
+from services.intent_names import INTENT_NAMES
 
 DELIVERY = {
     "ready": ("…", "正在发送"),
@@ -37,6 +38,7 @@ EVENT_NAMES = {
     "note": "内部备注",
     "reply": "答复居民",
     "added": "居民补充",
+    "category": "改类别",
 }
 MESSAGE_KINDS = {
     "image": "图片",
@@ -54,6 +56,7 @@ SUBJECTS = {
     "replies": "回复",
     "outbox_messages": "消息",
     "queue_items": "待办",
+    "corrections": "纠正",
 }
 
 
@@ -68,6 +71,11 @@ def span(length: timedelta) -> str:
 def deadline(due: datetime, now: datetime) -> str:
     """How a deadline stands: 还剩 3 小时, 超期 2 天."""
     return f"超期 {span(now - due)}" if due < now else f"还剩 {span(due - now)}"
+
+
+def idle(since: datetime, now: datetime) -> str:
+    """How long ago something was, as a span: 3 小时."""
+    return span(now - since)
 
 
 def urgency(due: datetime, now: datetime) -> str:
@@ -95,11 +103,13 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "role": lambda value: ROLE_NAMES[Role(value)],
     "action": lambda value: ACTION_NAMES.get(value, value),
     "subject": lambda value: SUBJECTS.get(value, value),
+    "intent": lambda value: INTENT_NAMES.get(value, value),
     "event": lambda value: EVENT_NAMES.get(value, value),
     "message_kind": lambda value: MESSAGE_KINDS.get(value, value),
     "delivery": lambda value: DELIVERY.get(value, ("", value)),
     "reply_state": lambda value: REPLY_STATES.get(value, value),
     "deadline": deadline,
+    "idle": idle,
     "urgency": urgency,
     "said_at": said_at,
     "stamp": stamp,

@@ -21,6 +21,8 @@ from services.places import community_place, place_by_code
 from storage.cases import Case
 
 SAME_DANGER = timedelta(hours=2)
+LISTENING = timedelta(minutes=30)
+"""After this what the resident writes is another matter."""
 ADVICE = {
     "gas": "请马上：不开灯、不打电话（到室外再打）、开窗、到楼外去。\n{gas}火警119　急救120",
     "fire": "请马上：离开着火的地方，不坐电梯，打火警119。有人受伤打120。",
@@ -34,6 +36,8 @@ ADVICE = {
     "unknown": "有危险请马上打电话：火警119　报警110　急救120。",
 }
 GONE = "这件事已经不在了。有危险马上打 119、110 或 120。"
+CLOSE = ("violence", "self_harm")
+"""Dangers among people: never public, and the person is asked gently."""
 CATEGORIES = {
     "gas": "heating.gas",
     "fire": "fire.hazard",
@@ -67,8 +71,13 @@ def danger(turn: Turn, request: Request) -> Say:
     case = _urgent_case(turn, kind, request.text)
     said = f"{_advice(turn, kind)}\n已记为紧急事项，排在值班人员要办的最前面。"
     if case.place_text:
-        return Say(f"{said}\n地点：{case.place_text}。情况有变接着发给我。")
-    return Say(said, begin=Begin(FORM.name, {"number": case.number}))
+        return Say(f"{said}\n地点：{case.place_text}。", begin=_more(turn, case.number))
+    return Say(said, begin=Begin(FORM.name, {"number": case.number, "kind": kind}))
+
+
+def _more(turn: Turn, number: int) -> Begin | None:
+    """Whatever is said next belongs to the danger, unless a person listens already."""
+    return Begin(MORE.name, {"number": number}, text="") if turn.dialog.handover == "bot" else None
 
 
 def _advice(turn: Turn, kind: str) -> str:
@@ -97,7 +106,7 @@ def _urgent_case(turn: Turn, kind: str, text: str) -> Case:
         place_id=where.id,
         place_text=told["text"],
         urgent=True,
-        private=kind in ("violence", "self_harm"),
+        private=kind in CLOSE,
     )
     return cases.submit(turn.session, new, turn.resident, turn.world.hours, turn.now)
 
@@ -109,8 +118,9 @@ def _locate(turn: Turn, case: Case, told: Values) -> None:
         cases.locate(turn.session, case, place, told["text"], turn.now)
 
 
-def _ask_where(_values: Values) -> str:
-    return f"人安全了再回：在哪栋哪单元？\n{numbered((), way_out='先不说')}"
+def _ask_where(values: Values) -> str:
+    lead = "愿意的话，告诉我" if values.get("kind") in CLOSE else "人安全了再回："
+    return f"{lead}在哪栋哪单元？\n{numbered((), way_out='先不说')}"
 
 
 def _read_where(heard: Heard, _values: Values) -> Any:
@@ -126,7 +136,7 @@ def _take_where(heard: Heard, values: Values) -> Any:
 
 
 def _nod(heard: Heard, values: Values) -> str:
-    return f"照片收到。{_ask_where(values)}" if "photo" in heard.found else ""
+    return f"照片收到。\n{_ask_where(values)}" if "photo" in heard.found else ""
 
 
 FORM = Form(
@@ -137,7 +147,7 @@ FORM = Form(
         silent("said"),
         Slot("where", _ask_where, _read_where, _take_where, entity="place", nod=_nod),
     ),
-    context=frozenset({"number"}),
+    context=frozenset({"number", "kind"}),
 )
 
 
@@ -155,19 +165,60 @@ def told_where(turn: Turn, values: Values) -> Say:
     words = values.get("said") or values["where"]["text"]
     cases.add(turn.session, case, turn.resident, words, tuple(values.get("photo", ())), turn.now)
     _locate(turn, case, values["where"])
-    return Say("记下了，已加到紧急事项里。情况有变马上打 119、110 或 120，也可以接着发给我。")
+    told = "记下了，已加到紧急事项里。情况有变马上打 119、110 或 120。"
+    return Say(told, begin=_more(turn, case.number))
+
+
+def _ask_more(_values: Values) -> str:
+    return f"还有什么情况，接着说就行。\n{numbered((), way_out='没有了')}"
+
+
+def _read_more(heard: Heard, _values: Values) -> str:
+    if "photo" in heard.found:
+        return "（照片）"
+    if "location" in heard.found:
+        return str(heard.found["place"]["text"])
+    raise Misheard("请打字说，或者发照片、发位置。")
+
+
+def _take_more(heard: Heard, values: Values) -> str:
+    return heard.text.strip() if has_words(heard.text) else _read_more(heard, values)
+
+
+MORE = Form(
+    name="emergency_more",
+    version=1,
+    slots=(silent("photo", many=True), Slot("text", _ask_more, _read_more, _take_more)),
+    context=frozenset({"number"}),
+)
+
+
+def told_more(turn: Turn, values: Values) -> Say:
+    """Adds what was said next to the urgent case, and goes on listening."""
+    case = cases.by_number(turn.session, turn.community.id, values["number"])
+    if case is None:
+        return Say(GONE)
+    photos = tuple(values.get("photo", ()))
+    cases.add(turn.session, case, turn.resident, values["text"], photos, turn.now)
+    return Say("记下了。", begin=_more(turn, case.number))
 
 
 def said_no_more(turn: Turn, _values: Values) -> Say:
     """The resident does not say where: what is stored stays."""
-    return Say(f"好。刚才说的已记为紧急事项。有危险马上打 119、110 或 120。{phone_line(turn)}")
+    lines = ["好。刚才说的已记为紧急事项。有危险马上打 119、110 或 120。", phone_line(turn)]
+    return Say("\n".join(filter(None, lines)))
 
 
 SERVICE = Service(
     name="emergency",
     actions={"emergency": danger},
     intents={"emergency": "emergency"},
-    forms=(FormService(FORM, told_where, prepare, said_no_more, urgent=True),),
+    forms=(
+        FormService(
+            FORM, told_where, prepare, said_no_more, LISTENING, open_ended=True, urgent=True
+        ),
+        FormService(MORE, told_more, hear, said_no_more, LISTENING, open_ended=True, urgent=True),
+    ),
     alarm=alarm,
     interrupts=frozenset({"emergency"}),
 )

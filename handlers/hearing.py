@@ -22,6 +22,10 @@ _ANONYMOUS = re.compile(
     r"匿名|(?:不要|别|不)(?:跟人)?(?:说|讲|透露)(?:出去)?是我(?:说的|报的)?|不留名"
 )
 _PHONE = re.compile(r"\+?[\d \-]{7,}|[零〇一二三四五六七八九幺两]{7,12}")
+_SOMEBODYS = re.compile(
+    r"广告|传单|骚扰|诈骗|骗子|中介|开锁|贷款|(?:他|她|对方|物业|老板|车主)的?(?:电话|号码)"
+)
+"""With these words around it a number is part of the matter, not the resident's own."""
 _FILLER = re.compile(
     r"不对|错了|[搞写说打弄记]错了?|更正|纠正|应该|应当|改成|改为|地点|地址|位置|就?[是在]|我的?|联系|"
     r"电话|手机|号码?|打|请|麻烦|一下|吧|了|的|哈|啊|呀|哦|嗯|[ ,.:;!]"
@@ -58,7 +62,7 @@ def _listen(turn: Turn, text: str, values: Values, found: dict[str, object]) -> 
             found["elsewhere"] = True
     if told.options:
         found["place_options"], found["said_place"] = list(told.options), told.said
-    if entities.phones:
+    if entities.phones and not _SOMEBODYS.search(plain):
         found["phone"] = entities.phones[0]
     if _NAMED.search(plain):
         found["anonymous"] = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogue.messages import Kind
 from handlers.kit import Choice, Request, Say, Service, Turn
 from intents.normalise import normalise
@@ -13,10 +15,16 @@ MENU = (
     Choice("找工作人员", "person"),
     Choice("我的信息", "my_data"),
 )
-THANKS = ("谢", "辛苦", "感谢", "多谢")
-GOODBYE = ("再见", "拜拜", "回头见", "晚安")
-PRAISE = ("好评", "真好", "不错", "厉害", "点赞", "真棒", "给力", "👍")
-SCOLD = ("垃圾", "傻", "笨", "没用", "滚", "骗子", "什么破")
+AGREED = re.compile(r"(?:好|好的|好吧|嗯+|行|可以|知道了|收到|明白了?|ok|哦+)[呀啊哦了吧]?")
+KIND_WORDS = (
+    (
+        ("垃圾", "傻", "笨", "没用", "滚", "骗子", "什么破"),
+        "让您不痛快了，对不住。您说说是什么事，或回复“人工”找工作人员。",
+    ),
+    (("谢", "辛苦"), "不客气，应该的。有事随时说。"),
+    (("再见", "拜拜", "回头见", "晚安"), "好，再见。有事随时说。"),
+    (("好评", "真好", "不错", "厉害", "点赞", "真棒", "给力", "👍"), "谢谢您！有事随时说。"),
+)
 
 
 def rule(text: str) -> str | None:
@@ -58,20 +66,18 @@ def grid(turn: Turn, request: Request) -> Say:
     )
 
 
-def smalltalk(turn: Turn, request: Request) -> Say:
+def smalltalk(_turn: Turn, request: Request) -> Say:
     """A short, kind word back."""
-    text = request.text
-    if not any(char.isalnum() for char in normalise(text)):
-        return Say("看到您的表情了。有事打字说就行，回复“菜单”看能办什么。")
-    if any(word in text for word in SCOLD):
-        return Say("让您不痛快了，对不住。您说说是什么事，或回复“人工”找工作人员。")
-    if any(word in text for word in THANKS):
-        return Say("不客气，应该的。有事随时说。")
-    if any(word in text for word in GOODBYE):
-        return Say("好，再见。有事随时说。")
-    if any(word in text for word in PRAISE):
-        return Say("谢谢您！有事随时说。")
-    return Say("您好！有什么事直接说就行，回复“菜单”看能办什么。")
+    return Say(_kind_word(request))
+
+
+def _kind_word(request: Request) -> str:
+    if not any(char.isalnum() for char in normalise(request.text)):
+        return "看到您的表情了。有事打字说就行，回复“菜单”看能办什么。"
+    if AGREED.fullmatch(request.heard.word):
+        return "好的，有事随时说。"
+    said = (word for words, word in KIND_WORDS if any(x in request.text for x in words))
+    return next(said, "您好！有什么事直接说就行，回复“菜单”看能办什么。")
 
 
 def beyond(turn: Turn, _request: Request) -> Say:

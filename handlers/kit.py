@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,8 @@ from services.categories import Catalogue
 from storage.communities import Community
 from storage.messages import InboundMessage
 from storage.residents import Dialog, Resident
+
+DRAFT_LIFE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +126,17 @@ class FormService:
     """A form with what happens when it is filled.
 
     `prepare` reads a message for it, given the values so far. `given_up` says what is left when
-    the resident cancels. An `urgent` form is also filled while a person has taken over.
+    the resident cancels. The draft is kept for `life`. An `open_ended` form takes any words that
+    are no question and no call for a person. An `urgent` one is also filled while a person has
+    taken over, and is never put aside.
     """
 
     form: Form
     finish: Finish
     prepare: Prepare | None = None
     given_up: Finish | None = None
+    life: timedelta = DRAFT_LIFE
+    open_ended: bool = False
     urgent: bool = False
 
 

@@ -21,7 +21,7 @@ def person(turn: Turn, request: Request) -> Say:
 
 def recording(turn: Turn, request: Request) -> Say:
     """A voice or a video without words: kept for the staff to listen to."""
-    what = "语音" if request.heard.kind is Kind.VOICE else "视频"
+    what, do = ("语音", "听") if request.heard.kind is Kind.VOICE else ("视频", "看")
     due = handover.leave_word(
         turn.session,
         turn.resident,
@@ -32,7 +32,7 @@ def recording(turn: Turn, request: Request) -> Say:
         inbound_id=turn.inbound.id,
     )
     return Say(
-        f"{what}收到了。我听不了，工作人员来听，{by_when(turn, due)}前回复您。\n"
+        f"{what}收到了。我{do}不了，工作人员来{do}，{by_when(turn, due)}前回复您。\n"
         "您也可以打字说，我现在就能记。"
     )
 

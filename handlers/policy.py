@@ -31,6 +31,7 @@ from storage.policies import PolicyQuestion
 NAME = "policy"
 INTENT = "policy_question"
 HOW = "政策、办事的手续，直接问就行，比如“老年证要带什么材料”。"
+WHICH = "没听出是哪件事。连着事一起问，比如“老年证要带什么材料”。"
 GONE = "这份文件刚刚有变动，请再问一遍，我按新的答。\n回复“菜单”看别的。"
 TITLE = 22
 
@@ -43,6 +44,8 @@ def ask(turn: Turn, request: Request) -> Say:
         return how(turn, request)
     base, today = _base(turn), _today(turn)
     answer = base.ask(words, context=_context(turn), today=today)
+    if not answer.answered and names_nothing(words):
+        return Say(WHICH)
     question = policy_questions.record(turn.session, turn.resident, turn.inbound, words, turn.now)
     if answer.answered:
         document = document_of(base, today, key=answer.citations[0].document_id)

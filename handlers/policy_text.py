@@ -11,7 +11,7 @@ from knowledge.documents import Document, Passage
 
 SCREEN = 270
 """Characters on one screen, beside the choices."""
-PASSAGE, FIELD, TITLE = 150, 60, 30
+PASSAGE, FIELD, TITLE, SOURCE = 150, 60, 30, 110
 BREATH = 120
 """Characters of an answer in the middle of something else, beside its source."""
 LINE = 165
@@ -24,8 +24,9 @@ _NUMBER = re.compile(r"\d{3,}")
 def screens(document: Document, passage: Passage, answer: Answer) -> tuple[str, ...]:
     """The answer: the passage, what else one needs, the source; then the rest, screen by screen."""
     first, rest = cut(passage.text, PASSAGE)
-    lines = [f"【{shorten(document.title, TITLE)}】{_heading(passage)}{first}"]
-    room = SCREEN - len(lines[0]) - len(answer.source)
+    lines = [_lead(document, passage) + first]
+    source = "".join(_source(answer))
+    room = SCREEN - len(lines[0]) - len(source)
     told = [passage.text, answer.fields.get(PHONE)]
     for label, text in _fields(passage, answer):
         line = f"{label}：{cut(text, FIELD)[0]}"
@@ -35,19 +36,18 @@ def screens(document: Document, passage: Passage, answer: Answer) -> tuple[str, 
             told += [text] if len(text) <= FIELD else []
     others = document.passages if document.brief else ()
     more = [rest, *(_part(part) for part in others if part.text not in told)]
-    return ("\n".join([*lines, answer.source]), *_pages(more))
+    return ("\n".join([*lines, source]), *_pages(more))
 
 
 def in_one_breath(document: Document, passage: Passage, answer: Answer) -> str:
     """The answer in a line or two, for the middle of a form."""
-    text = f"{document.title}·{_heading(passage)}" if passage.path else f"{document.title}："
-    text += _ended(cut(passage.text, BREATH)[0])
+    text = _lead(document, passage) + _ended(cut(passage.text, BREATH)[0])
     for label, found in _fields(passage, answer):
         piece = f"{label}：{_ended(found)}"
         if label != PHONE and len(text) + len(piece) <= BREATH:
             text += piece
-    sample = "，示例文本" if answer.source.endswith(_SAMPLE) else ""
-    source = f"（{answer.source.removesuffix(_SAMPLE)}{sample}）"
+    line, sample = _source(answer)
+    source = f"（{line}{'，' if sample else ''}{sample.strip('（）')}）"
     return text + source if len(text) + len(source) <= LINE else f"{text}\n{source}"
 
 
@@ -60,6 +60,13 @@ def cut(text: str, limit: int) -> tuple[str, str]:
         if end:
             return text[:end].rstrip(), text[end:].lstrip()
     return f"{text[: limit - 1]}…", text[limit - 1 :]
+
+
+def _source(answer: Answer) -> tuple[str, str]:
+    """The source, its middle left out where it is very long, and the mark of a sample."""
+    line = answer.source.removesuffix(_SAMPLE)
+    mark = answer.source[len(line) :]
+    return (line if len(line) <= SOURCE else f"{line[:60]}…{line[59 - SOURCE :]}"), mark
 
 
 def _fields(passage: Passage, answer: Answer) -> Iterator[tuple[str, str]]:
@@ -77,8 +84,9 @@ def _numbers(text: str) -> str:
     return "；".join(piece.strip() for piece in pieces if _NUMBER.search(piece))
 
 
-def _heading(passage: Passage) -> str:
-    return f"{shorten(passage.path[-1], TITLE)}：" if passage.path else ""
+def _lead(document: Document, passage: Passage) -> str:
+    heading = f"{shorten(passage.path[-1], TITLE)}：" if passage.path else ""
+    return f"【{shorten(document.title, TITLE)}】{heading}"
 
 
 def _part(passage: Passage) -> str:

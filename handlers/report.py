@@ -12,7 +12,7 @@ from dialogue.words import shorten
 from handlers.hearing import hear
 from handlers.kit import Begin, FormService, Request, Say, Service, Turn
 from handlers.report_form import FORM, described
-from handlers.words import has_words, responsible_words, ticket
+from handlers.words import has_digits, has_words, responsible_words, ticket, without_phone
 from intents.normalise import normalise
 from intents.split import split_matters
 from services import cases
@@ -63,9 +63,10 @@ def report_here(turn: Turn, request: Request) -> Say:
     )
 
 
-def report_beginning_with(_turn: Turn, _request: Request) -> Say:
+def report_beginning_with(_turn: Turn, request: Request) -> Say:
     """Begins a report with a picture or a place; the words are asked for."""
-    return Say(begin=Begin(FORM.name))
+    what = "照片" if request.heard.kind is Kind.IMAGE else "位置"
+    return Say(f"{what}收到。", begin=Begin(FORM.name))
 
 
 def _matters(turn: Turn, text: str) -> list[str]:
@@ -82,10 +83,9 @@ def _begin(turn: Turn, text: str, more: list[str] | tuple[str, ...], before: Val
     """The form of one matter; place, phone and anonymity hold for the next one where it is silent
     about them, and are shown again before it is sent.
     """
-    values: dict[str, Any] = {"description": text}
-    if before:
-        told = hear(turn, Heard(text), {}).found
-        values |= {name: before[name] for name in INHERITED if name in before and name not in told}
+    told = hear(turn, Heard(text), {}).found if before or has_digits(text) else {}
+    values = {name: before[name] for name in INHERITED if name in before and name not in told}
+    values["description"] = without_phone(text, told)
     if more:
         values["more"] = list(more)
     return Begin(FORM.name, values, text=text)

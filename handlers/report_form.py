@@ -7,7 +7,7 @@ from typing import Any
 
 from dialogue.forms import Form, Heard, Misheard, Redo, Slot, Values, silent
 from dialogue.words import numbered, shorten, tapped
-from handlers.words import has_words, place_span
+from handlers.words import has_words, place_span, same_words, without_phone
 
 YES = re.compile(
     r"提交吧?|确[认定]|[对是好](?:的|吧)?|没错|可以|行|嗯+|中|要得|ok|没问题|就这样|发吧"
@@ -24,17 +24,20 @@ _EDIT_OF = re.compile(r"改|换|不对|错")
 _TROUBLE = re.compile(r"坏|漏|堵|臭|吵|脏|没人|不亮|断了|裂|掉了|停电|停水|好几天|好久")
 _SPOT = re.compile(r"[栋幢楼元门路街旁边口前后院区园场棚库店面里上下底角梯道房池亭]|附近")
 _NOWHERE = re.compile(r"不(?:知道|清楚|晓得)|说不(?:清|上来)|记不[得清]")
+_BESIDE = re.compile(r"[外内里旁边口前后对附上下南北东西侧门那]|楼[上下]|单元门")
+"""What belongs to the place before it: 东门外, 3栋门口."""
 LONGEST_PLACE = 60
 OPTIONS = ("提交", "修改")
 
 
 def _ask_description(values: Values) -> str:
-    lead = "照片收到。" if values.get("photo") else ""
-    if "place" in values:
-        return f"{lead}请说说是什么事。\n{numbered(())}"
-    if lead:
-        return f"{lead}请说说是什么事、在哪里。\n{numbered(())}"
-    return f"请说说是什么事、在哪里。发照片、发位置也行。\n{numbered(())}"
+    what = "是什么事" if "place" in values else "是什么事、在哪里"
+    more = "" if values.get("photo") else "可以发照片。"
+    return f"请说说{what}。{more}\n{numbered(())}"
+
+
+def _nod_description(heard: Heard, values: Values) -> str:
+    return f"照片收到。\n{_ask_description(values)}" if "photo" in heard.found else ""
 
 
 def _read_description(heard: Heard, _values: Values) -> str:
@@ -44,7 +47,8 @@ def _read_description(heard: Heard, _values: Values) -> str:
 def _take_description(heard: Heard, values: Values) -> Redo:
     if "bare" in heard.found or not has_words(heard.text):
         _read_description(heard, values)
-    keep = {"description": heard.text.strip(), "said_place": heard.found.get("said_place", "")}
+    words = without_phone(heard.text, heard.found)
+    keep = {"description": words, "said_place": heard.found.get("said_place", "")}
     return Redo((), keep | {name: heard.found[name] for name in ("place",) if name in heard.found})
 
 
@@ -84,7 +88,7 @@ def _take_place(heard: Heard, values: Values) -> Any:
 
 
 def _nod_place(heard: Heard, values: Values) -> str:
-    return f"照片收到。{_ask_place(values)}" if "photo" in heard.found else ""
+    return f"照片收到。\n{_ask_place(values)}" if "photo" in heard.found else ""
 
 
 def _edits(values: Values) -> tuple[str, ...]:
@@ -165,9 +169,10 @@ def in_short(values: Values) -> str:
     span = place_span(description, place)
     if span is None:
         return f"{place}，{shorten(description, 120)}"
-    if span[0] > 0:
+    rest = description[span[1] :]
+    if span[0] > 0 or _BESIDE.match(rest):
         return shorten(description, 120)
-    rest = description[span[1] :].lstrip(" 的,，.。、:：")
+    rest = rest.lstrip(" 的,，.。、:：")
     return f"{place}，{shorten(rest, 120)}" if rest else place
 
 
@@ -183,7 +188,7 @@ def _ask_confirm(values: Values) -> str:
     if values.get("more"):
         lines.append(f"还有{len(values['more'])}件，这件提交了接着记。")
     elif not values.get("photo"):
-        lines.append("加一张照片师傅更好找（可跳过）")
+        lines.append("加一张照片更好找（可跳过）")
     return "\n".join([*lines, numbered(OPTIONS)])
 
 
@@ -211,9 +216,11 @@ def _read_confirm(heard: Heard, values: Values) -> Any:
 
 def _take_confirm(heard: Heard, values: Values) -> Redo:
     """Further words at the summary belong to the description, unless they name another place."""
-    words = heard.text.strip()
+    words = without_phone(heard.text, heard.found)
     if not has_words(words):
         raise Misheard("请回复 1 提交，2 修改，0 取消。")
+    if same_words(words, values["description"]):
+        return Redo(("confirm",))
     if "elsewhere" in heard.found:
         return Redo(("confirm", "other"), {"maybe_other": words})
     return _added(values, words)
@@ -249,7 +256,13 @@ FORM = Form(
         silent("place_options"),
         silent("said_place"),
         silent("category_options"),
-        Slot("description", _ask_description, _read_description, _take_description),
+        Slot(
+            "description",
+            _ask_description,
+            _read_description,
+            _take_description,
+            nod=_nod_description,
+        ),
         Slot("place", _ask_place, _read_place, _take_place, entity="place", nod=_nod_place),
         Slot("phone", _ask_phone, _read_phone, entity="phone", opened_by="want_phone"),
         Slot(

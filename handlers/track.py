@@ -12,6 +12,7 @@ from intents.normalise import normalise
 from intents.tickets import find_tickets
 from services import cases
 from services.case_states import MOVES, OPEN, OUTCOME_NAMES, STATE_WORDS, Actor, Outcome, State
+from services.sla import deadlines
 from storage.cases import Case
 
 NOTHING = "您还没有反映过事。想反映，直接说是什么事、在哪里就行。"
@@ -110,22 +111,24 @@ def _case(turn: Turn, number: str) -> Case | None:
     return case if _own(turn, case) else None
 
 
-def _which(turn: Turn, action: str, ask: str, states: tuple[State, ...]) -> Say:
-    """Lets the resident choose the case that an action is meant for."""
+def _which(turn: Turn, action: str, what: str, states: tuple[State, ...]) -> Say:
+    """Lets the resident choose the case that an action is meant for; the only one is chosen."""
     mine = [c for c in cases.cases_of(turn.session, turn.resident) if State(c.state) in states]
     if not mine:
-        return Say("现在没有能这样办的事。回复“进度”看您反映过的事。")
+        return Say(f"现在没有能{what}的事。回复“进度”看您反映过的事。")
+    if len(mine) == 1:
+        return SERVICE.actions[action](turn, Request(Heard(""), str(mine[0].number)))
     choices = tuple(
         Choice(f"〔{ticket(case)}〕{shorten(case.title, 16)}", action, str(case.number))
         for case in mine
     )
-    return Say(ask, choices)
+    return Say(f"{what}哪一件？", choices)
 
 
 def add(turn: Turn, request: Request) -> Say:
     """Asks what is to be added, once it is clear to which case."""
     if not request.argument:
-        return _which(turn, "track.add", "补充哪一件？", OPEN)
+        return _which(turn, "track.add", "补充", OPEN)
     if _case(turn, request.argument) is None:
         return Say(UNKNOWN)
     return Say(begin=Begin("add_to_case", {"number": request.argument}))
@@ -135,7 +138,7 @@ def withdraw(turn: Turn, request: Request) -> Say:
     """Asks once more before a case is taken back."""
     states = tuple(s for s in OPEN if Actor.RESIDENT in MOVES[s].get(State.WITHDRAWN, set()))
     if not request.argument:
-        return _which(turn, "track.withdraw", "撤回哪一件？", states)
+        return _which(turn, "track.withdraw", "撤回", states)
     case = _case(turn, request.argument)
     if case is None or State(case.state) not in states:
         return Say("这件事现在不能撤回。")
@@ -159,18 +162,18 @@ def unsolved(turn: Turn, request: Request) -> Say:
     """Puts a closed case back to work."""
     states = (State.RESOLVED, State.REVIEW)
     if not request.argument:
-        mine = [c for c in cases.cases_of(turn.session, turn.resident) if State(c.state) in states]
+        mine = cases.cases_of(turn.session, turn.resident)
         if not mine:
-            if not cases.open_count(turn.session, turn.resident):
-                return Say(NOTHING)
-            return Say("您反映的事还在办，没解决就不会结。回复“进度”看到哪一步了。")
-        if len(mine) > 1:
-            return _which(turn, "track.unsolved", "哪一件没解决？", states)
-        request = Request(request.heard, str(mine[0].number))
+            return Say(NOTHING)
+        if not any(State(case.state) in states for case in mine):
+            return Say("您反映的事没有已办结的。回复“进度”看到哪一步了。")
+        return _which(turn, "track.unsolved", "重办", states)
     case = _case(turn, request.argument)
     if case is None or State(case.state) not in states:
         return Say("这件事还在办。回复“进度”看到哪一步了。")
-    cases.reopen(turn.session, case, turn.resident, "居民反映没有解决", turn.now)
+    sla = "urgent" if case.urgent else turn.world.catalogue.sla(case.category)
+    renewed = deadlines(sla, turn.now, turn.world.hours)
+    cases.reopen(turn.session, case, turn.resident, renewed, turn.now)
     return Say(
         f"对不住，〔{ticket(case)}〕已重新办理。哪里没弄好，请接着说。",
         begin=Begin("add_to_case", {"number": request.argument}),
@@ -233,7 +236,7 @@ SERVICE = Service(
         "没解决": "track.unsolved",
         "没有解决": "track.unsolved",
     },
-    forms=(FormService(ADD_FORM, added),),
+    forms=(FormService(ADD_FORM, added, open_ended=True),),
     rule=rule,
     answers_in_between=frozenset({"track"}),
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 from dialogue.forms import Values
 from handlers.kit import Turn
+from handlers.words import place_span
 from intents.entities import Entities, PlaceMatch
 from intents.normalise import normalise
 from services.places import full_name, nearest_place, place_by_code, places_of
@@ -30,6 +31,8 @@ _CORRECTION = re.compile(
     r"|(?:错了|不对|搞错|写错|说错|打错|弄错|记错|更正|纠正|应该是|应该在|改成|改为|改到)"
     r"(?:了|一下|地点|地址|位置|应该|应当|是|在|[,.!:;\s])*(?P<that>.+)"
 )
+_NUMERAL = re.compile(r"[零〇一二两三四五六七八九十]")
+_FLOORS = re.compile(r"[一二三四五六七八九][、，]?[一二三四五六七八九](?=[楼层樓層])")
 TIED = 0.6
 """Places at or below this score are named by several parts of the tree alike."""
 MOST_OPTIONS = 5
@@ -63,7 +66,7 @@ def whereabouts(turn: Turn, text: str, entities: Entities, values: Values) -> Wh
     if put_right and before:
         return _put_right(turn, put_right, before)
     if entities.places:
-        return _named(turn, entities.places, plain)
+        return _named(turn, entities.places, text)
     parts = _parts(plain)
     if (entities.at_home or "unit" in parts) and "building" not in parts:
         return _at_home(turn, parts)
@@ -92,15 +95,23 @@ def from_location(turn: Turn, location: Values) -> dict[str, Any]:
     return {"code": place.code if place else "", "text": text, **spot}
 
 
-def _named(turn: Turn, places: Sequence[PlaceMatch], plain: str) -> Whereabouts:
-    best = places[0]
+def _named(turn: Turn, places: Sequence[PlaceMatch], text: str) -> Whereabouts:
+    best, plain = places[0], normalise(text)
     tied = [p for p in places if p.score == best.score and p.start == best.start]
     said = plain[best.start : best.end].strip(" ,的")
     if best.score <= TIED and len(tied) > 1:
         tied = _near_home(turn, tied)
     if len(tied) > 1 and best.score <= TIED:
         return Whereabouts(options=_options(turn, tied[:MOST_OPTIONS]), said=said)
-    return Whereabouts(place=_value(tied[0]), said=said)
+    return Whereabouts(place=_value(tied[0]) | {"text": _as_written(text, said)}, said=said)
+
+
+def _as_written(text: str, said: str) -> str:
+    """The place as the resident wrote it, but with plain digits: 三栋 as 3栋, 三四楼 as it is."""
+    span = place_span(text, said)
+    written = text[span[0] : span[1]].strip() if span else said
+    plain_numerals = _NUMERAL.search(written) and not _FLOORS.search(written)
+    return said if plain_numerals else written
 
 
 def _value(match: PlaceMatch) -> dict[str, Any]:

@@ -6,9 +6,10 @@ Every query on behalf of staff passes through `visible_to`; every page and actio
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, exists, or_, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from storage.cases import Case
 from storage.staff import Staff
@@ -44,6 +45,7 @@ class Permission(StrEnum):
     SUPERVISE = "supervise"
     SEE_AUDIT = "see_audit"
     KEEP_STAFF = "keep_staff"
+    KEEP_MODEL = "keep_model"
 
 
 _WORKER = {Permission.SEE, Permission.HANDLE}
@@ -97,3 +99,13 @@ def visible_cases(staff: Staff) -> ColumnElement[bool]:
     if may(staff, Permission.SEE_PRIVATE):
         return inside
     return inside & or_(Case.private.is_(False), Case.responsible_id == staff.id)
+
+
+def visible_talk(staff: Staff, resident_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """The condition that `staff` may read what a resident says outside of their cases: they have
+    the right to private cases, or the resident never raised one. True where there is no resident.
+    """
+    if may(staff, Permission.SEE_PRIVATE):
+        return true()
+    matter = aliased(Case)
+    return ~exists().where(matter.resident_id == resident_id, matter.private.is_(True))

@@ -36,6 +36,9 @@ ACTION_NAMES = {
     "outbox.settle": "了结未送达",
     "item.done": "了结待办",
     "audit.export": "导出审计",
+    "intent.correct": "纠正意图",
+    "category.correct": "纠正类别",
+    "model.step_back": "退回模型",
 }
 
 

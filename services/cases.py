@@ -23,7 +23,7 @@ from services.case_states import (
     check_move,
 )
 from services.places import responsible_for
-from services.sla import deadlines
+from services.sla import Deadlines, deadlines
 from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
 from storage.messages import Media
@@ -280,10 +280,12 @@ def withdraw(session: Session, case: Case, resident: Resident, now: datetime) ->
     move(session, case, wish, Actor.RESIDENT, resident.id, now)
 
 
-def reopen(session: Session, case: Case, resident: Resident, text: str, now: datetime) -> None:
-    """Puts a closed case back to work because it is not solved (没解决)."""
-    wish = Move(State.WORKING, text or "居民反映没有解决")
-    move(session, case, wish, Actor.RESIDENT, resident.id, now)
+def reopen(
+    session: Session, case: Case, resident: Resident, renewed: Deadlines, now: datetime
+) -> None:
+    """Puts a closed case back to work because it is not solved (没解决), with a new deadline."""
+    case.resolve_due = renewed.resolve
+    move(session, case, Move(State.WORKING, "居民反映没有解决"), Actor.RESIDENT, resident.id, now)
     case.outcome, case.resolved_at = "", None
 
 

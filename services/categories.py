@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
+
+import yaml
 
 from intents.categories import Category, read_categories
 
 CATALOGUE_FILE = Path(__file__).resolve().parent / "data" / "categories.yaml"
+FORMER = {"emergency": "紧急情况"}
+"""Codes that were in use once and are no category any more: cases may still have them."""
 
 
 class Catalogue:
-    """Categories by code. An unknown code (an older catalogue's) reads as 其他."""
+    """Categories by code. An unknown code (an older catalogue's) reads as 其他.
 
-    def __init__(self, categories: Sequence[Category]) -> None:
+    `groups` names the groups by their codes.
+    """
+
+    def __init__(self, categories: Sequence[Category], groups: Mapping[str, str]) -> None:
         self._by_code = {category.code: category for category in categories}
+        self._groups = groups
 
     @classmethod
     def shipped(cls) -> Catalogue:
         """The catalogue that comes with the program."""
-        return cls(read_categories(CATALOGUE_FILE))
+        tree = yaml.safe_load(CATALOGUE_FILE.read_text(encoding="utf-8"))
+        groups = {group["code"]: group["name"] for group in tree["groups"]}
+        return cls(read_categories(CATALOGUE_FILE), groups)
 
-    def __contains__(self, code: str) -> bool:
+    def __contains__(self, code: object) -> bool:
         return code in self._by_code
 
     def get(self, code: str) -> Category | None:
@@ -31,7 +42,7 @@ class Catalogue:
     def name(self, code: str) -> str:
         """What the category is called."""
         found = self._by_code.get(code)
-        return found.name if found else "其他"
+        return found.name if found else FORMER.get(code, "其他")
 
     def sla(self, code: str) -> str:
         """The deadline class of the category."""
@@ -46,3 +57,8 @@ class Catalogue:
     def all(self) -> list[Category]:
         """Every category, in the order of the file."""
         return list(self._by_code.values())
+
+    def grouped(self) -> list[tuple[str, list[Category]]]:
+        """The name of each group with its categories, in the order of the file."""
+        groups = groupby(self.all(), key=lambda category: category.group)
+        return [(self._groups[code], list(categories)) for code, categories in groups]

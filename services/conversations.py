@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from storage.cases import Case, CaseEvent
+from storage.desk import Reply
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.residents import Resident
 
@@ -47,7 +49,8 @@ def conversation(session: Session, resident: Resident, *, limit: int = 60) -> li
         .limit(limit)
     ).all()
     pictures = _media(session, [row.id for row in received])
-    lines = [line for row in received for line in _from_inbound(row, pictures.get(row.id))]
+    carried = [row.text for row in sent if row.way == "passive"]
+    lines = [line for row in received for line in _from_inbound(row, pictures.get(row.id), carried)]
     lines += [_from_outbox(row) for row in sent]
     return sorted(lines, key=lambda line: line.at)[-2 * limit :]
 
@@ -57,7 +60,7 @@ def _media(session: Session, inbound_ids: list[int]) -> dict[int, Media]:
     return {row.inbound_id: row for row in rows if row.inbound_id is not None}
 
 
-def _from_inbound(row: InboundMessage, media: Media | None) -> list[Line]:
+def _from_inbound(row: InboundMessage, media: Media | None, carried: list[str]) -> list[Line]:
     said = Line(
         at=row.sent_at if row.sent_at <= row.received_at else row.received_at,
         speaker="resident",
@@ -69,9 +72,19 @@ def _from_inbound(row: InboundMessage, media: Media | None) -> list[Line]:
         inbound_id=row.id,
         error=row.error or "",
     )
-    if not row.reply:
+    answer = _without(row.reply or "", carried)
+    if not answer:
         return [said]
-    return [said, Line(at=row.received_at, speaker="bot", text=row.reply, inbound_id=row.id)]
+    return [said, Line(at=row.received_at, speaker="bot", text=answer, inbound_id=row.id)]
+
+
+def _without(reply: str, carried: list[str]) -> str:
+    """A reply without the waiting messages that it carried: those are lines of their own."""
+    for text in carried:
+        if reply == text or reply.startswith(f"{text}\n\n"):
+            reply = reply[len(text) :].lstrip("\n")
+            return _without(reply, [other for other in carried if other != text])
+    return reply
 
 
 def _from_outbox(row: OutboxMessage) -> Line:
@@ -84,3 +97,36 @@ def _from_outbox(row: OutboxMessage) -> Line:
         error=row.error,
         outbox_id=row.id,
     )
+
+
+def about_case(session: Session, case: Case) -> list[Line]:
+    """What one case alone says, oldest first: its description, its public events, the replies."""
+    events = session.scalars(
+        select(CaseEvent)
+        .where(CaseEvent.case_id == case.id, CaseEvent.public.is_(True))
+        .order_by(CaseEvent.id)
+    ).all()
+    told = select(Reply.outbox_id).where(Reply.case_id == case.id, Reply.outbox_id.is_not(None))
+    sent = session.scalars(
+        select(OutboxMessage)
+        .where(
+            or_(
+                OutboxMessage.id.in_(told),
+                OutboxMessage.source.in_([f"case-event:{event.id}" for event in events]),
+            )
+        )
+        .order_by(OutboxMessage.id)
+    ).all()
+    lines = [Line(at=case.created_at, speaker="resident", text=case.description)]
+    lines += [_from_event(event) for event in events if _said_by_resident(event)]
+    lines += [_from_outbox(row) for row in sent]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _said_by_resident(event: CaseEvent) -> bool:
+    words = event.text or event.reason
+    return event.actor_kind == "resident" and event.kind != "submitted" and bool(words)
+
+
+def _from_event(event: CaseEvent) -> Line:
+    return Line(at=event.at, speaker="resident", text=event.text or event.reason)

@@ -6,13 +6,16 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from intents import Example
-from services import audit
-from services.access import Permission, require
+from services import audit, cases
+from services.access import Permission, require, visible_to
+from services.case_states import Actor
+from services.categories import Catalogue
 from storage.cases import Case
+from storage.communities import Place
 from storage.learning import Correction
 from storage.messages import InboundMessage
 from storage.staff import Staff
@@ -45,10 +48,14 @@ def correct_intent(
     known: Container[str],
     now: datetime,
 ) -> None:
-    """Sets the intent of a message; `known` are the labels that exist. Raises BadCorrection."""
+    """Sets the intent of a message in sight; `known` are the labels that exist.
+
+    Raises BadCorrection, Forbidden.
+    """
+    require(staff, Permission.HANDLE)
     if message.community_id is None or len(message.text.strip()) < MIN_TEXT:
         raise BadCorrection("这条消息没有文字，学不到东西")
-    _require_label(label, known)
+    _require_label(label, known, message.intent)
     lesson = Lesson(
         "intent",
         f"intent:{message.id}",
@@ -63,11 +70,15 @@ def correct_intent(
 
 
 def correct_category(
-    session: Session, staff: Staff, case: Case, code: str, known: Container[str], now: datetime
+    session: Session, staff: Staff, case: Case, code: str, catalogue: Catalogue, now: datetime
 ) -> None:
-    """Sets the category of a case and learns from it. Raises BadCorrection, Forbidden."""
+    """Sets the category of a case, records it with the case and learns from it.
+
+    A case becomes private with its category and stays so: a wrong word opens nothing. Deadlines
+    stay as they were promised. Raises BadCorrection, Forbidden.
+    """
     require(staff, Permission.HANDLE, case.place_path)
-    _require_label(code, known)
+    _require_label(code, catalogue, case.category)
     lesson = Lesson(
         "category",
         f"category:{case.id}",
@@ -78,12 +89,17 @@ def correct_category(
         case.resident_id,
     )
     _keep(session, staff, lesson, now)
-    case.category, case.updated_at = code, now
+    words = f"{catalogue.name(case.category)} → {catalogue.name(code)}"
+    cases.record(session, case, now, "category", Actor.STAFF, staff.id, text=words)
+    case.category = code
+    case.private = case.private or catalogue.is_private(code)
 
 
-def _require_label(label: str, known: Container[str]) -> None:
+def _require_label(label: str, known: Container[str], was: str) -> None:
     if label not in known:
-        raise BadCorrection(f"没有“{label}”这一类")
+        raise BadCorrection("请选一类")
+    if label == was:
+        raise BadCorrection("和现在的一样，没有改")
 
 
 def _keep(session: Session, staff: Staff, lesson: Lesson, now: datetime) -> None:
@@ -118,3 +134,29 @@ def examples(session: Session, kind: str) -> list[Example]:
     )
     return [Example(row.text, row.label) for row in rows]
 
+
+def latest(session: Session, reader: Staff, *, limit: int) -> list[tuple[Correction, str]]:
+    """The newest corrections in the scope of `reader`, each with the name of who made it."""
+    rows = session.execute(
+        select(Correction, Staff.name)
+        .join(Staff, Staff.id == Correction.staff_id)
+        .where(_in_scope(reader))
+        .order_by(Correction.created_at.desc(), Correction.id.desc())
+        .limit(limit)
+    )
+    return [(correction, name) for correction, name in rows]
+
+
+def count(session: Session, reader: Staff, since: datetime | None = None) -> int:
+    """How many corrections there are in the scope of `reader`, those made after `since`."""
+    query = select(func.count()).select_from(Correction).where(_in_scope(reader))
+    if since is not None:
+        query = query.where(Correction.created_at > since)
+    return session.scalar(query) or 0
+
+
+def _in_scope(reader: Staff) -> ColumnElement[bool]:
+    communities = select(Place.community_id).where(
+        Place.kind == "community", visible_to(reader, Place.path)
+    )
+    return Correction.community_id.in_(communities)

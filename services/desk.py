@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.access import Permission, may, visible_to
+from services.access import Permission, may, visible_talk, visible_to
 from storage.cases import Case
 from storage.desk import QueueItem
 from storage.staff import Staff
@@ -152,12 +152,14 @@ class QueueFilter:
 
 
 def visible_items(staff: Staff) -> ColumnElement[bool]:
-    """The condition that `staff` may see an item; private cases stay with those who may."""
+    """The condition that `staff` may see an item; private cases stay with those who may, and so
+    does what their residents say outside of a case.
+    """
     inside = visible_to(staff, QueueItem.place_path)
     if may(staff, Permission.SEE_PRIVATE):
         return inside
     public = or_(
-        QueueItem.case_id.is_(None),
+        and_(QueueItem.case_id.is_(None), visible_talk(staff, QueueItem.resident_id)),
         QueueItem.case_id.in_(
             select(Case.id).where(or_(Case.private.is_(False), Case.responsible_id == staff.id))
         ),

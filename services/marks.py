@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, func, select
+from sqlalchemy import ColumnElement, Executable, Select, false, func, select
 from sqlalchemy.orm import Session
 
 from services.desk import visible_items
@@ -49,24 +49,47 @@ def queue(session: Session, staff: Staff, now: datetime) -> str:
 
 def conversation(session: Session, resident_id: int | None, case_id: int | None) -> str:
     """The mark of a case and the conversation beside it; either may be None."""
-    sent = (
+    about = _is(Reply.resident_id, resident_id)
+    mine = _is(QueueItem.resident_id, resident_id) | _is(QueueItem.case_id, case_id)
+    return _mark(
+        session,
+        _largest(InboundMessage.id, _is(InboundMessage.resident_id, resident_id)),
+        select(func.count(), func.sum(Reply.version)).where(about),
+        select(func.count(), func.sum(QueueItem.version)).where(mine),
+        _largest(CaseEvent.id, _is(CaseEvent.case_id, case_id)),
+        select(Dialog.handover).where(_is(Dialog.resident_id, resident_id)),
+        select(func.count()).where(_is(Media.resident_id, resident_id), Media.state == "stored"),
+        _sent(_is(OutboxMessage.resident_id, resident_id)),
+    )
+
+
+def matter(session: Session, case_id: int | None) -> str:
+    """The mark of one case without the conversation around it: nothing that its resident says
+    elsewhere moves it.
+    """
+    replies = _is(Reply.case_id, case_id)
+    return _mark(
+        session,
+        select(func.count(), func.sum(Reply.version)).where(replies),
+        select(func.count(), func.sum(QueueItem.version)).where(_is(QueueItem.case_id, case_id)),
+        _largest(CaseEvent.id, _is(CaseEvent.case_id, case_id)),
+        select(func.count()).where(_is(Media.case_id, case_id), Media.state == "stored"),
+        _sent(OutboxMessage.id.in_(select(Reply.outbox_id).where(replies))),
+    )
+
+
+def _sent(condition: ColumnElement[bool]) -> Executable:
+    return (
         select(OutboxMessage.state, func.count(), func.sum(OutboxMessage.id))
-        .where(OutboxMessage.resident_id == resident_id)
+        .where(condition)
         .group_by(OutboxMessage.state)
         .order_by(OutboxMessage.state)
     )
-    about = Reply.resident_id == resident_id
-    mine = (QueueItem.resident_id == resident_id) | (QueueItem.case_id == case_id)
-    return _mark(
-        session,
-        _largest(InboundMessage.id, InboundMessage.resident_id == resident_id),
-        select(func.count(), func.sum(Reply.version)).where(about),
-        select(func.count(), func.sum(QueueItem.version)).where(mine),
-        _largest(CaseEvent.id, CaseEvent.case_id == case_id),
-        select(Dialog.handover).where(Dialog.resident_id == resident_id),
-        select(func.count()).where(Media.resident_id == resident_id, Media.state == "stored"),
-        sent,
-    )
+
+
+def _is(column: Any, number: int | None) -> ColumnElement[bool]:
+    """That a column has this number; nothing has none, though many rows may have no number."""
+    return column == number if number is not None else false()
 
 
 def _queue(now: datetime) -> Select[int, int, int, int, int]:

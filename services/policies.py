@@ -147,10 +147,16 @@ def to_serve(session: Session, community_id: int, today: date) -> list[Document]
     return [as_document(row) for row in session.scalars(query)]
 
 
+def communities_with_policies(session: Session) -> list[int]:
+    """The communities that have published anything."""
+    query = select(PolicyDocument.community_id).where(PolicyDocument.state == State.PUBLISHED)
+    return list(session.scalars(query.distinct().order_by(PolicyDocument.community_id)))
+
+
 def change_mark(session: Session, community_id: int) -> tuple[Any, ...]:
     """A value that differs whenever a document of the community was added or changed."""
     query = select(func.sum(PolicyDocument.changes), func.max(PolicyDocument.updated_at))
-    return session.execute(query.where(PolicyDocument.community_id == community_id)).one()._tuple()
+    return tuple(session.execute(query.where(PolicyDocument.community_id == community_id)).one())
 
 
 def _newest(session: Session, community_id: int, title: str, number: str) -> PolicyDocument | None:

@@ -20,7 +20,6 @@ from storage.policies import PolicyQuestion
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 
-
 _MET = (
     select(Community, Resident, Dialog)
     .select_from(Resident)
@@ -136,11 +135,14 @@ class PersonalData:
 def personal_data(session: Session, resident: Resident) -> PersonalData:
     """Counts and shows what is stored about a resident (个人信息保护法 art. 45)."""
     home = session.get(Place, resident.home_id) if resident.home_id else None
+    left = select(Case.contact_phone).where(
+        Case.resident_id == resident.id, Case.contact_phone.is_not(None)
+    )
     detail = resident.home_detail or ""
     return PersonalData(
         since=resident.created_at,
         name=resident.name,
-        phone=resident.phone,
+        phone=resident.phone or session.scalar(left.order_by(Case.id.desc()).limit(1)),
         home=(home.name + detail) if home else (detail or None),
         messages=_count(session, InboundMessage, resident),
         cases=_count(session, Case, resident),

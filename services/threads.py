@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
-from services import conversations, handover, outbox, place_names, replies
+from services import conversations, finding, handover, marks, outbox, place_names, replies
 from services import staff as people
 from services.access import visible_cases
 from services.residents import display_name, home_path, mask_phone
@@ -35,7 +35,8 @@ class Thread:
     """A resident's conversation; `name`, `phone` and `home` are masked.
 
     `authors` names who wrote what was sent, by outbox number; `newest` is the number of the
-    resident's newest message, against which a reply is measured.
+    resident's newest message, against which a reply is measured. Where `limited`, the resident
+    has a private case that the reader may not see, and the lines are those of one case alone.
     """
 
     resident: Resident
@@ -50,27 +51,53 @@ class Thread:
     newest: int | None
     cases: list[Case]
     item: QueueItem | None
+    limited: bool
 
 
-def load(session: Session, staff: Staff, resident: Resident, now: datetime) -> Thread:
-    """The thread of a resident; the cases in it are those that `staff` may see."""
-    dialog = session.get(Dialog, resident.id)
+def load(
+    session: Session, staff: Staff, resident: Resident, now: datetime, case: Case | None = None
+) -> Thread:
+    """The thread of a resident, read beside `case`; the cases in it are those that `staff` may
+    see. Where they may not read the conversation, the lines are those of `case`, or none.
+    """
+    limited = not finding.reads_talk(session, staff, resident.id)
+    dialog = None if limited else session.get(Dialog, resident.id)
     path = home_path(session, resident)
-    source = handover.source_of(resident)
     return Thread(
         resident=resident,
         name=display_name(resident),
         phone=mask_phone(resident.phone) if resident.phone else "",
         home=place_names.name_of(session, path) if path else "",
-        lines=conversations.conversation(session, resident),
+        lines=_lines(session, resident, case, limited),
         authors=_authors(session, resident),
-        unsent=_unsent(session, resident),
+        unsent=_unsent(session, resident, case, limited),
         window=outbox.window(resident, now),
         handover=dialog.handover if dialog else "bot",
         newest=replies.newest_inbound_id(session, resident),
         cases=_cases(session, staff, resident),
-        item=session.scalar(select(QueueItem).where(QueueItem.source == source)),
+        item=None if limited else _item(session, resident),
+        limited=limited,
     )
+
+
+def mark(session: Session, staff: Staff, resident_id: int | None, case_id: int | None) -> str:
+    """The mark of a conversation as far as `staff` may read it; either number may be None."""
+    if resident_id is None or finding.reads_talk(session, staff, resident_id):
+        return marks.conversation(session, resident_id, case_id)
+    return marks.matter(session, case_id)
+
+
+def _lines(
+    session: Session, resident: Resident, case: Case | None, limited: bool
+) -> list[conversations.Line]:
+    if not limited:
+        return conversations.conversation(session, resident)
+    return conversations.about_case(session, case) if case else []
+
+
+def _item(session: Session, resident: Resident) -> QueueItem | None:
+    source = handover.source_of(resident)
+    return session.scalar(select(QueueItem).where(QueueItem.source == source))
 
 
 def reply_rows(session: Session, found: Sequence[Reply]) -> list[ReplyRow]:
@@ -103,18 +130,20 @@ def _authors(session: Session, resident: Resident) -> dict[int, str]:
     return {number: name for number, name in session.execute(query) if number is not None}
 
 
-def _unsent(session: Session, resident: Resident) -> list[ReplyRow]:
+def _unsent(
+    session: Session, resident: Resident, case: Case | None, limited: bool
+) -> list[ReplyRow]:
     """What waits for approval, and what came back since the last reply that went out."""
+    seen = Reply.resident_id == resident.id
+    if limited:
+        seen = Reply.case_id == case.id if case else false()
     last_sent = (
-        select(Reply.id)
-        .where(Reply.resident_id == resident.id, Reply.state == "approved")
-        .order_by(Reply.id.desc())
-        .limit(1)
+        select(Reply.id).where(seen, Reply.state == "approved").order_by(Reply.id.desc()).limit(1)
     )
     found = session.scalars(
         select(Reply)
         .where(
-            Reply.resident_id == resident.id,
+            seen,
             or_(
                 Reply.state == "awaiting",
                 (Reply.state == "rejected") & (Reply.id > (session.scalar(last_sent) or 0)),

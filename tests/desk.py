@@ -79,18 +79,18 @@ class Desk:
 
 def demo_settings(url: str, folder: Path, **changes: Any) -> Settings:
     """Settings of a desk in tests."""
-    return Settings(
-        demo=True,
-        database={"url": url, "threads": 4},
-        paths={"media": folder / "media", "model": folder / "model"},
-        wechat={
+    values: dict[str, Any] = {
+        "demo": True,
+        "database": {"url": url, "threads": 4},
+        "paths": {"media": folder / "media", "model": folder / "model"},
+        "wechat": {
             "aes_key": DEMO_AES_KEY,
             "original_id": "gh_demo",
             "templates": {},
         }
         | changes.pop("wechat", {}),
-        **changes,
-    )
+    }
+    return Settings(**values, **changes)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from console.live import LIVE
 from console.pages import threads as shared
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import case_work, cases, desk_rows, finding, marks, place_names, replies, threads
+from services import case_work, cases, desk_rows, finding, place_names, replies, threads
 from services import staff as people
 from services.access import Permission, may
 from services.case_states import (
@@ -80,6 +80,7 @@ async def page(
         "others": request.app[LIVE].others(key, visit.staff.name),
         "outcomes": list(Outcome),
         "matters": MATTERS,
+        "groups": visit.deps.catalogue.grouped(),
         "canned": canned,
         "canned_text": shared.chosen(request, canned),
         "base": address(found.case.id),
@@ -113,9 +114,9 @@ def load(session: Session, visit: Visit, case_id: int) -> CasePage:
         moves=next_states(State(case.state), Actor.STAFF) if handles else [],
         candidates=case_work.candidates(session, case) if handles else [],
         row=next(iter(desk_rows.rows(session, waiting, visit.now)), None),
-        thread=threads.load(session, staff, resident, visit.now) if resident else None,
+        thread=threads.load(session, staff, resident, visit.now, case) if resident else None,
         pictures=case_work.pictures(session, case),
-        mark=marks.conversation(session, case.resident_id, case.id),
+        mark=threads.mark(session, staff, case.resident_id, case.id),
     )
 
 

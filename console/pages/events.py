@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from console.live import LIVE
 from console.pages import threads as shared
 from console.visits import COOKIE, Visit, number_in_path, visit_of
-from services import desk, desk_rows, finding, marks, sign_in
+from services import desk, desk_rows, finding, marks, open_talks, sign_in, threads
 from services.cases import source_of
 from storage.desk import QueueItem
 
@@ -28,6 +28,12 @@ async def queue(request: web.Request) -> web.StreamResponse:
     )
 
 
+async def talks(request: web.Request) -> web.StreamResponse:
+    """Tells when the list of conversations that were not ended has changed."""
+    visit = visit_of(request)
+    return await _stream(request, "talks", lambda session: open_talks.mark(session, visit.staff))
+
+
 async def case(request: web.Request) -> web.StreamResponse:
     """Tells when a case or its conversation has changed, and who else looks at it."""
     visit = visit_of(request)
@@ -38,7 +44,7 @@ async def case(request: web.Request) -> web.StreamResponse:
     return await _stream(
         request,
         f"resident:{resident}" if resident else f"case:{number}",
-        lambda session: marks.conversation(session, resident, number),
+        lambda session: threads.mark(session, visit.staff, resident, number),
         keep=source_of(found),
     )
 
@@ -53,7 +59,7 @@ async def resident(request: web.Request) -> web.StreamResponse:
     return await _stream(
         request,
         f"resident:{number}",
-        lambda session: marks.conversation(session, number, None),
+        lambda session: threads.mark(session, visit.staff, number, None),
         keep=f"person:{number}",
     )
 

@@ -14,7 +14,7 @@ from console.forms import number_or_none, read_form
 from console.paging import SIZE, offset, paging, toggled
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import audit, desk, desk_rows, finding, marks
+from services import audit, desk, desk_rows, finding, marks, open_talks
 from services.access import Permission, require
 from storage.desk import QueueItem
 
@@ -29,6 +29,7 @@ class QueuePage:
     rows: list[desk_rows.QueueRow]
     total: int
     counts: dict[str, int]
+    talks: int
     mark: str
 
 
@@ -70,6 +71,7 @@ def _load(session: Session, visit: Visit, wanted: desk.QueueFilter, skip: int) -
         rows=desk_rows.rows(session, items, now),
         total=total,
         counts=desk.counts(session, staff, now),
+        talks=open_talks.count(session, staff),
         mark=marks.queue(session, staff, now),
     )
 

@@ -14,7 +14,7 @@ from console.errors import stale
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import finding, marks, replies, threads
+from services import finding, replies, threads
 from services.access import Permission, may
 from storage.cases import Case
 from storage.desk import Reply
@@ -57,6 +57,7 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
         "may_review": waits and not own and may(visit.staff, Permission.APPROVE),
         "may_withdraw": waits and own,
         "own": own,
+        "about": addresses.about(reply),
         "base": f"/console/replies/{reply.id}",
     }
     return render(request, "reply.html", context, status=status)
@@ -65,14 +66,15 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
 def _load(session: Session, visit: Visit, reply_id: int) -> ReplyPage:
     reply = _find(session, visit, reply_id)
     resident = session.get_one(Resident, reply.resident_id)
-    thread = threads.load(session, visit.staff, resident, visit.now)
+    case = session.get(Case, reply.case_id) if reply.case_id else None
+    thread = threads.load(session, visit.staff, resident, visit.now, case)
     return ReplyPage(
         row=threads.reply_rows(session, [reply])[0],
-        case=session.get(Case, reply.case_id) if reply.case_id else None,
+        case=case,
         thread=thread,
         sent=session.get(OutboxMessage, reply.outbox_id) if reply.outbox_id else None,
         moved_on=reply.state == "awaiting" and thread.newest != reply.base_inbound_id,
-        mark=marks.conversation(session, resident.id, None),
+        mark=threads.mark(session, visit.staff, resident.id, reply.case_id),
     )
 
 
@@ -146,9 +148,5 @@ async def _refused(request: web.Request, form: Mapping[str, str], message: str) 
 def _after(reply: Reply, done: str) -> str:
     """The reviewer sees the delivery of what was approved; the author is back at the thread."""
     if done == "withdrawn":
-        return (
-            addresses.case(reply.case_id)
-            if reply.case_id
-            else addresses.resident(reply.resident_id)
-        )
+        return addresses.about(reply)
     return f"/console/replies/{reply.id}"

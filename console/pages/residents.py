@@ -14,7 +14,7 @@ from console.live import LIVE
 from console.pages import threads as shared
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import desk_rows, finding, handover, marks, replies, threads
+from services import desk_rows, finding, handover, replies, threads
 from services.access import Permission, require
 from storage.desk import QueueItem
 
@@ -68,7 +68,7 @@ def _load(session: Session, visit: Visit, request: web.Request, wanted: int | No
     return ResidentPage(
         thread=thread,
         row=next(iter(desk_rows.rows(session, [item] if item else [], visit.now)), None),
-        mark=marks.conversation(session, resident.id, None),
+        mark=threads.mark(session, visit.staff, resident.id, None),
     )
 
 
@@ -94,6 +94,7 @@ async def reply(request: web.Request) -> web.Response:
 
     def work(session: Session) -> None:
         resident = shared.find_resident(session, visit, number_in_path(request))
+        shared.require_talk(session, visit, resident)
         shared.submit_reply(session, visit, resident, None, form)
 
     try:
@@ -114,6 +115,7 @@ async def end(request: web.Request) -> web.Response:
     def work(session: Session) -> None:
         require(visit.staff, Permission.HANDLE)
         resident = shared.find_resident(session, visit, number_in_path(request))
+        shared.require_talk(session, visit, resident)
         handover.end(session, resident, visit.staff, visit.now)
 
     await visit.write(work)

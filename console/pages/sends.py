@@ -43,7 +43,8 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
 def _load(session: Session, visit: Visit, message_id: int) -> tuple[OutboxMessage, threads.Thread]:
     message = _find(session, visit, message_id)
     resident = session.get_one(Resident, message.resident_id)
-    return message, threads.load(session, visit.staff, resident, visit.now)
+    case = finding.case_of_send(session, visit.staff, message)
+    return message, threads.load(session, visit.staff, resident, visit.now, case)
 
 
 def _find(session: Session, visit: Visit, message_id: int) -> OutboxMessage:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from math import ceil
 
+import structlog
 from aiohttp import web
 
+from console.attempts import ATTEMPTS, address_of
 from console.deps import ConsoleDeps
 from console.done import own_path, see
 from console.forms import read_form
@@ -20,6 +24,8 @@ CHECKS: web.AppKey[asyncio.Semaphore] = web.AppKey("console_password_checks", as
 AT_ONCE = 2
 """Password checks at a time: each takes 64 MiB and a core, and anybody may ask for one."""
 
+log = structlog.get_logger(__name__)
+
 REFUSED = "登录名、密码或动态码不对。连续输错会锁定一段时间。"
 
 
@@ -33,6 +39,9 @@ async def show(request: web.Request) -> web.Response:
 async def enter(request: web.Request) -> web.Response:
     """Checks login, password and code; sets the cookie of a new session."""
     deps, form = deps_of(request), await read_form(request)
+    address, attempts = address_of(request), request.app[ATTEMPTS]
+    if wait := attempts.take(address):
+        return await _too_often(request, wait)
     login = form.get("login", "").strip().lower()
     attempt = await _check(request, login, form.get("password", ""), form.get("code", ""))
     token = await deps.database.write(
@@ -40,8 +49,19 @@ async def enter(request: web.Request) -> web.Response:
     )
     if token is None:
         return await _page(request, login=login, error=REFUSED, status=422)
+    attempts.give_back(address)
     response = see(own_path(form.get("next", ""), "/console/"))
     _set_cookie(response, deps, token)
+    return response
+
+
+async def _too_often(request: web.Request, wait: timedelta) -> web.Response:
+    """Refuses before the password is looked at, which costs a core."""
+    log.warning("console.sign_in_too_often")
+    seconds = ceil(wait.total_seconds())
+    words = f"从这个网络试得太多了，请 {seconds} 秒后再试。"
+    response = await _page(request, login="", error=words, status=429)
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console.visits import Visit
 from intents.tickets import format_ticket
 from services import audit, canned, cases, finding, replies
-from services.access import Permission, require
+from services.access import Forbidden, Permission, require
 from services.calendar import say_moment
 from storage.cases import Case
 from storage.residents import Resident
@@ -51,6 +51,12 @@ def find_case(session: Session, visit: Visit, case_id: int) -> Case:
     if found is None:
         raise web.HTTPNotFound
     return found
+
+
+def require_talk(session: Session, visit: Visit, resident: Resident) -> None:
+    """Raises Forbidden where one would take part in a conversation that one may not read."""
+    if not finding.reads_talk(session, visit.staff, resident.id):
+        raise Forbidden("这位居民有不公开事项，请在事项页里办理")
 
 
 def unmask(

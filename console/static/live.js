@@ -6,6 +6,17 @@ let mark = "";
 let busy = false;
 let again = false;
 
+// What was opened inside of a region stays open, with what was chosen there.
+function reopen(opened) {
+  for (const [id, chosen] of opened) {
+    const one = document.getElementById(id);
+    if (!one) continue;
+    one.open = true;
+    const select = one.querySelector("select");
+    if (select && chosen) select.value = chosen;
+  }
+}
+
 function swap(fresh) {
   for (const region of document.querySelectorAll("[data-live]")) {
     const twin = fresh.querySelector(`[data-live="${region.dataset.live}"]`);
@@ -17,7 +28,11 @@ function swap(fresh) {
     const focused = region.contains(document.activeElement) && document.activeElement.id;
     const typing = region.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
     if (typing) continue;
+    const opened = [...region.querySelectorAll("details[open][id]")].map((one) => [one.id, one.querySelector("select")?.value]);
+    const scrolled = region.querySelector(".talk")?.scrollTop ?? 0;
     region.replaceChildren(...twin.childNodes);
+    reopen(opened);
+    if (scrolled) region.querySelector(".talk")?.scrollTo(0, scrolled);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 }

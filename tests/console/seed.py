@@ -83,6 +83,8 @@ class Seeded:
     reply: int
     failed: int
     picture: int
+    private_resident: int
+    message: int
 
 
 @cache
@@ -127,6 +129,8 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         reply=reply.id,
         failed=failed.id,
         picture=picture.id,
+        private_resident=zhao.id,
+        message=words.id,
     )
 
 
@@ -204,7 +208,7 @@ def _case(
     place = session.query(Place).filter_by(path=path).one()
     new = cases.NewCase(
         community_id=community.id,
-        category="lighting",
+        category="lighting.stairwell",
         title=title,
         description=f"{title}，老人夜间出行不便",
         place_path=path,

@@ -31,6 +31,7 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/replies/": seeded.reply,
         "/console/sends/": seeded.failed,
         "/console/media/": seeded.picture,
+        "/console/messages/": seeded.message,
         "/console/staff/": seeded.staff["grid1"],
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)

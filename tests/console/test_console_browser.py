@@ -28,6 +28,8 @@ PAGES = [
     "/console/audit",
     "/console/staff",
     "/console/staff/1",
+    "/console/talks",
+    "/console/model",
     "/console/account",
     "/console/help",
 ]

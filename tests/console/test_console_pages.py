@@ -29,6 +29,8 @@ PAGES = [
     "/console/audit",
     "/console/staff",
     "/console/staff/1",
+    "/console/talks",
+    "/console/model",
     "/console/account",
     "/console/help",
     "/console/cases/987654",

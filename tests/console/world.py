@@ -20,11 +20,13 @@ from console.app import add_console
 from console.deps import ConsoleDeps
 from console.visits import COOKIE
 from services import canned, sign_in
+from services.categories import Catalogue
 from storage.engine import Database
 from storage.staff import AuditEntry, Staff
 from tests.console.seed import HOURS, NOW, Seeded
 
 T = TypeVar("T")
+CATALOGUE = Catalogue.shipped()
 SECRET = "secret of the console's tests, long enough"
 
 
@@ -161,9 +163,10 @@ async def open_console(
         clock=clock,
         media_dir=folder / "media",
         notify_outbox=lambda: woken.append(1),
-        categories={"lighting": "楼道照明"},
+        catalogue=CATALOGUE,
         canned=tuple(canned.read()),
         poll_seconds=0.02,
+        model_dir=folder / "model",
     )
     deps = replace(deps, **changes)
     deps.media_dir.mkdir()

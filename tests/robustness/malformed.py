@@ -21,9 +21,7 @@ OVERSIZED = 64 * 1024
 ABSURD = ("", " ", "0", "-1", "9" * 400, "NaN", "１２", "]]>", "a" * 9000, "𠮷", "\u202e", "event")
 TAGS = ("ToUserName", "FromUserName", "CreateTime", "MsgType", "Content", "MsgId", "Event")
 NESTED = ("EventKey", "SendPicsInfo", "ScanCodeInfo", "SubscribeMsgPopupEvent", "List", "OpenID")
-BOMB = "".join(
-    f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(12)
-)
+BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(12))
 TEXTS = (
     "",
     "null",
@@ -167,7 +165,9 @@ def broken_query(maker: Maker) -> Post:
     if dice.random() < 0.3:
         del query[name]
     else:
-        query[name] = dice.choice((*ABSURD, "1e9", "0x1A", "签名", query[name] * 2, query[name][:-1]))
+        query[name] = dice.choice(
+            (*ABSURD, "1e9", "0x1A", "签名", query[name] * 2, query[name][:-1])
+        )
     return Post(query, good.body)
 
 

@@ -122,5 +122,7 @@ def opened(body: bytes, settings: Settings) -> Mapping[str, str]:
         return {}
     cipher_text = xmltodict.parse(body.decode())["xml"]["Encrypt"]
     chat = settings.wechat
-    fields: Mapping[str, str] = xmltodict.parse(unseal(cipher_text, chat.aes_key, chat.appid))["xml"]
+    fields: Mapping[str, str] = xmltodict.parse(unseal(cipher_text, chat.aes_key, chat.appid))[
+        "xml"
+    ]
     return fields

@@ -13,6 +13,7 @@ import os
 import sys
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 
 from commands import assembly
@@ -41,6 +42,8 @@ async def serve(settings: Settings, understander: Understander) -> None:
 def main(url: str, folder: str) -> None:
     """Forks a server for each line read; ends, with its servers, where the input ends."""
     settings = demo_settings(url, Path(folder))
+    # standard output is a pipe that is read for the addresses only
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     understander = ensure_model(MODEL)
     assembly.make_world(settings, understander)  # loads what the first turn would wait for
     for line in sys.stdin:

@@ -35,9 +35,10 @@ async def test_500_messages_in_three_concurrent_copies_have_500_effects_and_equa
     database_url: str, tmp_path: Path
 ) -> None:
     """Two processes share the copies; what the resident reads is the same, to the second."""
-    with community(database_url, tmp_path) as (database, settings), farm(
-        database_url, tmp_path
-    ) as servers:
+    with (
+        community(database_url, tmp_path) as (database, settings),
+        farm(database_url, tmp_path) as servers,
+    ):
         side = side_of(settings)
         pair = [servers.start(), servers.start()]
         turns = asyncio.Semaphore(AT_ONCE)

@@ -110,9 +110,10 @@ async def test_twenty_kills_under_load_lose_nothing_that_was_acknowledged(
 ) -> None:
     """SIGKILL at twenty moments; after each the database is whole and a new process goes on."""
     dice = random.Random(2026)
-    with community(database_url, tmp_path) as (database, settings), farm(
-        database_url, tmp_path
-    ) as servers:
+    with (
+        community(database_url, tmp_path) as (database, settings),
+        farm(database_url, tmp_path) as servers,
+    ):
         phones = Phones(side_of(settings), settings, Acknowledged())
         for number in range(ROUNDS):
             await one_round(servers, phones, str(number), dice.randint(5, 60))

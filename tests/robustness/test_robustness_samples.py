@@ -156,7 +156,9 @@ async def test_a_farewell_removes_the_personal_data(desk: Desk) -> None:
         for _ in range(2):
             reply, _ = await send(desk, sample)
             assert reply == "", sample.name
-        after, rows = desk.look(lambda s, who=before.id: (s.get_one(Resident, who), rows_of(s, who)))
+        after, rows = desk.look(
+            lambda s, who=before.id: (s.get_one(Resident, who), rows_of(s, who))
+        )
         assert (after.following, after.openid[:5]) == (False, "gone-"), sample.name
         assert {(row.text, row.reply) for row in rows} == {("", None)}
         assert desk.look(lambda s, who=sample.openid: resident_of(s, who)) is None

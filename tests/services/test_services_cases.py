@@ -29,6 +29,7 @@ from services.case_states import (
 )
 from services.cases import Move, NewCase, ReasonMissing
 from services.residents import meet
+from services.sla import deadlines
 from storage.cases import Case, CaseEvent
 from storage.communities import Community
 from storage.desk import QueueItem
@@ -136,11 +137,13 @@ def test_the_resident_reopens_what_is_not_solved(database: Database) -> None:
             outcome = Outcome.FIXED if to is State.RESOLVED else None
             cases.move(session, case, Move(to, reason, outcome), Actor.STAFF, 1, NOW)
         resident = meet(session, case.community_id, "", "o1", NOW)
-        cases.reopen(session, case, resident, "又坏了", NOW)
+        later = NOW + timedelta(days=30)
+        cases.reopen(session, case, resident, deadlines("normal", later, HOURS), later)
 
     database.write_now(work)
     case = database.read_now(lambda s: s.scalars(select(Case)).one())
     assert (case.state, case.outcome) == (State.WORKING, "")
+    assert case.resolve_due > NOW + timedelta(days=30)
     item = database.read_now(lambda s: s.scalars(select(QueueItem)).one())
     assert item.state == "open"
 

@@ -27,14 +27,15 @@ JARGON = (
 )
 PROMISES = ("保证", "一定会", "马上派", "已派人", "尽快", "立即处理", "包您", "肯定能")
 _ITEM = re.compile(r"(?:^|　)([0-9]) (?=[^\s])", re.MULTILINE)
-_QUOTED = re.compile(r"“[^”]*”|^[【〔].*$", re.MULTILINE)
+_QUOTED = re.compile(r"“[^”]*”|^(?:[1-9] )?[【〔].*$", re.MULTILINE)
+_SAID = re.compile(r"“[^”]*”")
 _ASKS = re.compile(r"[？?]|^请(?:说|发|问)|(?<=。)请(?:说|发|问)", re.MULTILINE)
 
 
 def faults(text: str) -> list[str]:
     """What is wrong with a text of the bot, in words; what it quotes of others does not count."""
     own = _QUOTED.sub("", text)
-    numbers = [int(number) for number in _ITEM.findall(own)]
+    numbers = [int(number) for number in _ITEM.findall(_SAID.sub("", text))]
     asks = _ASKS.search(own) is not None
     found = {
         "too many bytes": len(text.encode()) > MOST_BYTES,

@@ -1,0 +1,19 @@
+"""A database on SQLite for what does not depend on the kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from storage import migrate
+from storage.engine import Database
+from tests.conftest import SECRET
+
+
+@pytest.fixture
+def small_database(sqlite_database_url: str) -> Iterator[Database]:
+    """An empty database of the newest schema."""
+    with Database(sqlite_database_url, SECRET) as opened:
+        migrate.upgrade(opened)
+        yield opened

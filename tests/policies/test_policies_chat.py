@@ -1,0 +1,226 @@
+"""Policy questions as residents meet them, through the signed webhook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from demo.community import add_staff
+from services import policies, replies
+from services.replies import NewReply
+from storage.desk import QueueItem
+from storage.policies import PolicyQuestion
+from storage.residents import Dialog, Resident
+from storage.staff import Staff
+from tests.desk import Desk
+from tests.policies.papers import ALL, SENIOR, bring_in, row
+from tests.stories.manners import faults
+
+WHO = "u1"
+LAMP = "楼道灯坏了"
+SENIOR_MATERIALS = (
+    "【老年人优待证】材料：本人居民身份证；近期一寸免冠照片2张。\n"
+    "地点：社区服务大厅2号窗口。\n"
+    "时间：工作日9:00—17:00，当场受理。\n"
+    "电话：社区服务大厅 0000-1234\n"
+    "依据：《老年人权益保障法》，民政局，示例〔2025〕30号，2025年3月（示例文本）\n"
+    "1 更多　2 有用　3 没答对，问工作人员"
+)
+
+
+@pytest.fixture
+def hall(desk: Desk) -> Desk:
+    """A desk whose community has published a few documents."""
+    bring_in(desk.database, *ALL)
+    return desk
+
+
+async def hear(desk: Desk, text: str, who: str = WHO) -> str:
+    """What the bot answers; its manners are held as everywhere."""
+    reply = await desk.say(who, text)
+    assert not faults(reply), (reply, faults(reply))
+    return reply
+
+
+def waiting(desk: Desk) -> list[tuple[str, str, str]]:
+    """What waits in the queue."""
+    query = select(QueueItem).where(QueueItem.state == "open")
+    return desk.look(lambda s: [(q.kind, q.intent, q.title) for q in s.scalars(query)])
+
+
+def questions(desk: Desk) -> list[tuple[str, str, str]]:
+    """The questions kept, in order."""
+    query = select(PolicyQuestion).order_by(PolicyQuestion.id)
+    return desk.look(lambda s: [(q.text, q.state, q.feedback) for q in s.scalars(query)])
+
+
+def topic(desk: Desk) -> str:
+    """What the conversation is about."""
+    return desk.look(lambda s: json.dumps(s.scalars(select(Dialog)).one().topic))
+
+
+async def test_a_question_is_answered_with_its_source(hall: Desk) -> None:
+    """Passage, place, time, phone, source with date, the mark of a sample; nobody is bothered."""
+    assert await hear(hall, "老年证要带什么材料") == SENIOR_MATERIALS
+    assert waiting(hall) == []
+    assert questions(hall) == [("老年证要带什么材料", "answered", "")]
+
+
+async def test_more_shows_the_rest(hall: Desk) -> None:
+    """更多 goes on where the first screen ended, and says when there is no more."""
+    await hear(hall, "老年证要带什么材料")
+    assert await hear(hall, "更多") == (
+        "【条件】年满六十周岁的老年人，本地户籍或者持本地居住证的均可办理。\n"
+        "【办理流程】一、登记；二、制证；三、领取。\n"
+        "1 有用　2 没答对，问工作人员"
+    )
+
+
+async def test_useful_is_noted(hall: Desk) -> None:
+    """A thumb up is kept with the question."""
+    await hear(hall, "老年证要带什么材料")
+    assert await hear(hall, "2") == "好，记下了。有事随时说。"
+    assert questions(hall) == [("老年证要带什么材料", "answered", "useful")]
+
+
+async def test_a_wrong_answer_becomes_work_for_the_staff(hall: Desk) -> None:
+    """没答对: the question goes into the queue with the deadline that is said."""
+    await hear(hall, "老年证要带什么材料")
+    reply = await hear(hall, "3")
+    assert reply == "没答到点上，对不住。已转给工作人员，今天11:30前回复您。"
+    assert waiting(hall) == [("request", "policy_question", "没答对：老年证要带什么材料")]
+    assert questions(hall) == [("老年证要带什么材料", "waiting", "wrong")]
+
+
+async def test_an_unclear_question_gets_choices_and_the_picked_one_answers(hall: Desk) -> None:
+    """Unsure: titles to choose from; picking one answers from it."""
+    reply = await hear(hall, "残疾证怎么办理")
+    assert reply.startswith("我拿不准您问的是哪一件。\n1 ")
+    assert reply.endswith("都不是，问工作人员\n0 不问了")
+    title = reply.splitlines()[1].removeprefix("1 ")
+    assert questions(hall)[0][1] == "unsure"
+    assert (await hear(hall, "1")).startswith(f"【{title}】")
+    assert questions(hall)[0][1] == "answered"
+
+
+async def test_none_of_the_choices_goes_to_a_person(hall: Desk) -> None:
+    """都不是: the question as it was asked waits for the staff."""
+    reply = await hear(hall, "残疾证怎么办理")
+    number = next(line[0] for line in reply.splitlines() if "都不是" in line)
+    assert await hear(hall, number) == "好，已转给工作人员，今天11:30前回复您。"
+    assert waiting(hall) == [("request", "policy_question", "残疾证怎么办理")]
+
+
+async def test_what_the_base_does_not_know_is_answered_by_a_person(hall: Desk) -> None:
+    """Nothing is made up: the question waits with a deadline, and the asker hears the answer."""
+    reply = await hear(hall, "公租房申请条件是什么")
+    assert reply == "这个我答不准，不乱说。已转给工作人员，今天11:30前回复您。"
+    assert waiting(hall) == [("request", "policy_question", "公租房申请条件是什么")]
+
+    def answer(session: Session) -> None:
+        add_staff(session, hall.clock())
+        resident = session.scalars(select(Resident)).one()
+        worker = session.scalars(select(Staff).where(Staff.login == "wang")).one()
+        seen = replies.newest_inbound_id(session, resident)
+        new = NewReply("公租房在街道二楼申请。", seen)
+        replies.submit(session, worker, resident, new, "never", hall.clock())
+
+    hall.do(answer)
+    await hall.deliver()
+    assert [sent.text for sent in hall.fake.sent] == ["公租房在街道二楼申请。"]
+
+
+async def test_a_follow_up_stays_with_the_matter(hall: Desk) -> None:
+    """去哪办: the last answer's document answers, without naming it again."""
+    await hear(hall, "高龄津贴多少钱")
+    assert (await hear(hall, "那要带什么材料？")).startswith("【高龄津贴】材料：")
+    assert (await hear(hall, "去哪办")).startswith("【高龄津贴】地点：")
+    assert (await hear(hall, "那老年证呢")).startswith("【老年人优待证】地点：")
+
+
+async def test_the_topic_is_forgotten_after_half_an_hour(hall: Desk) -> None:
+    """Then the bot asks for the matter instead of guessing, and bothers nobody."""
+    await hear(hall, "高龄津贴多少钱")
+    hall.clock.forward(minutes=31)
+    reply = await hear(hall, "那要带什么材料？")
+    assert reply == "没听出是哪件事。连着事一起问，比如“老年证要带什么材料”。"
+    assert waiting(hall) == []
+
+
+async def test_another_service_ends_the_topic(hall: Desk) -> None:
+    """After a report has begun, nothing is left of what was asked before."""
+    await hear(hall, "高龄津贴多少钱")
+    assert json.loads(topic(hall))["service"] == "policy"
+    await hear(hall, "查进度")
+    assert topic(hall) == "{}"
+
+
+async def test_a_question_in_the_middle_of_a_form_is_answered_and_the_form_goes_on(
+    hall: Desk,
+) -> None:
+    """In one breath, without choices; the question of the form comes again, also after more."""
+    asked = await hear(hall, LAMP)
+    assert await hear(hall, "对了老年证要带什么材料") == (
+        "【老年人优待证】材料：本人居民身份证；近期一寸免冠照片2张。地点：社区服务大厅2号窗口。"
+        "时间：工作日9:00—17:00，当场受理。"
+        "（依据：《老年人权益保障法》，民政局，示例〔2025〕30号，2025年3月，示例文本）\n"
+        f"——刚才的还没填完：{asked}"
+    )
+    follow_up = await hear(hall, "那办理条件是什么？")
+    assert follow_up.startswith("【老年人优待证】条件：")
+    assert follow_up.endswith(f"——刚才的还没填完：{asked}")
+    assert "3栋2单元" in await hear(hall, "3栋2单元")
+    assert "编号" in await hear(hall, "1")
+
+
+async def test_choices_in_the_middle_of_a_form_lead_back_to_it(hall: Desk) -> None:
+    """Unsure there: the list has the way back to the form, and so has the answer."""
+    asked = await hear(hall, LAMP)
+    reply = await hear(hall, "残疾证怎么办理")
+    assert reply.endswith("0 接着填刚才的")
+    assert (await hear(hall, "1")).endswith(f"——刚才的还没填完：{asked}")
+
+
+async def test_a_question_beside_a_report_is_answered_and_the_report_begins(hall: Desk) -> None:
+    """Two matters in one message: both are dealt with."""
+    reply = await hear(hall, "3栋楼道灯坏了，另外问一下老年证要带什么材料")
+    assert reply.startswith("【老年人优待证】材料：")
+    assert "记下了，您看对不对" in reply
+
+
+async def test_expired_and_withdrawn_documents_are_never_served(hall: Desk) -> None:
+    """Neither as an answer nor as a choice, from the very next message on."""
+    await hear(hall, "老年证要带什么材料")
+    until = replace(SENIOR, valid_until=date(2026, 3, 4))
+    (number,) = bring_in(hall.database, until)
+    assert await hear(hall, "老年证要带什么材料") == SENIOR_MATERIALS
+    hall.clock.forward(days=1)
+    assert "老年人优待证" not in await hear(hall, "老年证要带什么材料")
+    (number,) = bring_in(hall.database, SENIOR)
+    assert await hear(hall, "老年证要带什么材料") == SENIOR_MATERIALS
+    now = hall.clock()
+    hall.do(lambda s: policies.withdraw(s, row(s, number), None, "过时", now))
+    assert "老年人优待证" not in await hear(hall, "老年证要带什么材料")
+
+
+async def test_more_of_a_document_that_has_changed_meanwhile_is_not_served(hall: Desk) -> None:
+    """An old choice does not bring a withdrawn text back."""
+    await hear(hall, "老年证要带什么材料")
+    bring_in(hall.database, replace(SENIOR, sample=False))
+    assert "刚刚有变动" in await hear(hall, "更多")
+
+
+async def test_a_community_without_documents_hands_every_question_on(desk: Desk) -> None:
+    """The empty base answers nothing."""
+    assert "已转给工作人员" in await hear(desk, "老年证要带什么材料")
+
+
+async def test_the_bare_word_says_how_to_ask(hall: Desk) -> None:
+    """政策 is no question."""
+    assert "直接问就行" in await hear(hall, "政策")
+    assert questions(hall) == []
