@@ -180,7 +180,9 @@ def _in_between(talk: Talk, found: Open) -> Say | None:
     action, argument, title = _other_matter(talk)
     if action and talk.registry.interrupts(action):
         return talk.call(action, argument)
-    if not action or talk.registry.same_service(found.service.form.name, action):
+    if not action or found.service.urgent:
+        return None
+    if talk.registry.same_service(found.service.form.name, action):
         return None
     if talk.registry.answers_in_between(action):
         talk.note("in between", action)

@@ -76,6 +76,7 @@ class TurnTaker:
             return Outcome("", now)
         late = self._clock() - incoming.sent_at > LATE
         row.reply, row.late, row.trace = self._word(talk, said, late=late), late, talk.trace
+        inbound.answered(session, row)
         return Outcome(row.reply, now, late)
 
     def take_failed(self, session: Session, incoming: Incoming, error: BaseException) -> Outcome:
@@ -112,9 +113,7 @@ class TurnTaker:
 
     def _talk(self, session: Session, incoming: Incoming, now: datetime) -> Talk:
         community, resident, dialog = self._meet(session, incoming, now)
-        row = inbound.new(incoming, resident, now)
-        session.add(row)
-        session.flush()
+        row = inbound.keep(session, incoming, resident, now)
         medium = None
         if incoming.kind in MEDIA and incoming.media_id:
             medium = media.note(session, resident, row, incoming.media_id, now).id

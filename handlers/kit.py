@@ -127,8 +127,8 @@ class FormService:
 
     `prepare` reads a message for it, given the values so far. `given_up` says what is left when
     the resident cancels. The draft is kept for `life`. An `open_ended` form takes any words that
-    are no question and no call for a person. An `urgent` one is also filled while a person has
-    taken over, and is never put aside.
+    are no question and no call for a person; an `urgent` one takes the questions too, is filled
+    while a person has taken over, and is never put aside.
     """
 
     form: Form

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-import numpy as np
-
-from hotspots.clusters import Days, Members, groups, likeness
+from hotspots.clusters import groups
 from hotspots.heat import heat
+from hotspots.likeness import Likeness, Members
 from hotspots.places import PlaceNames
 from hotspots.records import Message, Topic
 from hotspots.summary import common_place, summary
 from hotspots.terms import Terms, headline, terms_of
-from hotspots.vectors import Kind, Matrix, joined
 from intents.normalise import normalise
 
-# the shares of words, pairs of characters, pairs in the headline, and places in the likeness
-_SHARES = (0.40, 0.15, 0.15, 0.30)
 _DAY = 86400.0
 
 
@@ -47,17 +42,17 @@ class _Board:
         self._titles = [message.title or headline(message.text) for message in messages]
         terms = [terms_of(message.text, message.title) for message in messages]
         self._places = _places(messages, terms)
-        self._vectors = _vectors(terms, self._places)
-        self._days: Days = np.array([message.time.timestamp() / _DAY for message in messages])
+        days = [message.time.timestamp() / _DAY for message in messages]
+        self._likeness = Likeness.of(terms, self._places, days)
 
     def groups(self) -> list[Members]:
-        return groups(self._vectors, self._days)
+        return groups(self._likeness)
 
     def topic(self, rank: int, hot: float, group: Members) -> Topic:
         members = [self._messages[i] for i in group]
         titles = [self._titles[i] for i in group]
         place = common_place([self._places[i] for i in group], [normalise(t) for t in titles])
-        central = likeness(self._vectors, self._days, group).sum(axis=0)
+        central = self._likeness.between(group, group).sum(axis=0)
         title = max(zip(titles, central, strict=True), key=lambda t: (place in t[0], t[1]))[0]
         return Topic(
             rank=rank,
@@ -78,14 +73,3 @@ def _places(messages: Sequence[Message], terms: Sequence[Terms]) -> list[list[st
         [*([message.place] if message.place else []), *names.find(each.sequence)]
         for message, each in zip(messages, terms, strict=True)
     ]
-
-
-def _vectors(terms: Sequence[Terms], places: Sequence[Sequence[str]]) -> Matrix:
-    kinds: list[list[Counter[str]]] = [
-        [each.words for each in terms],
-        [each.pairs for each in terms],
-        [each.headline for each in terms],
-        [Counter(found) for found in places],
-    ]
-    rows = [Kind(texts).rows(texts) for texts in kinds]
-    return joined(list(zip(_SHARES, rows, strict=True)))

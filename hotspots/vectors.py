@@ -21,16 +21,21 @@ _FEW = 20  # … which so few messages cannot show
 
 
 class Kind:
-    """One kind of term, with the weights that a collection of texts gives to each."""
+    """One kind of term, with the weights that a collection of texts gives to each.
 
-    def __init__(self, texts: Sequence[Mapping[str, int]]) -> None:
+    Terms in more than the share `most` of the texts have no weight.
+    """
+
+    def __init__(
+        self, texts: Sequence[Mapping[str, int]], *, most: float = _MOST_MESSAGES
+    ) -> None:
         count = len(texts)
         messages = Counter(term for terms in texts for term in terms)
-        most = max(_MOST_MESSAGES * count, _FEW)
+        limit = max(most * count, _FEW)
         self._weight = {
             term: (column, np.log((1 + count) / found) + 1e-9)
             for column, (term, found) in enumerate(
-                sorted(item for item in messages.items() if item[1] <= most)
+                sorted(item for item in messages.items() if item[1] <= limit)
             )
         }
 

@@ -49,12 +49,15 @@ def emergency(text: str) -> Emergency | None:
     """The danger `text` reports as present; None where it reports none."""
     rules = _rules()
     heard = rules.harmless.sub("；", normalise(text))
-    calm = rules.calm.search(heard) is not None
     for kind in rules.kinds:
-        match = kind.always.search(heard) or (None if calm else kind.signs.search(heard))
+        match = kind.always.search(heard) or _unless_calm(kind.signs.search(heard), rules, heard)
         if match is not None:
             return Emergency(kind.name, match[0])
     return None
+
+
+def _unless_calm(match: re.Match[str] | None, rules: _Rules, heard: str) -> re.Match[str] | None:
+    return None if match is None or rules.calm.search(heard) else match
 
 
 @cache

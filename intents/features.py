@@ -10,7 +10,7 @@ flags       length, question, digits, first and last words
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from intents.normalise import normalise
@@ -41,7 +41,7 @@ class Featuriser:
         self._words = words
         self._syllables = syllables
         self._concepts = concepts
-        self._longest = max(map(len, concepts), default=0)
+        self._lengths = _lengths_by_first(concepts)
 
     def views(self, text: str) -> tuple[list[str], ...]:
         """The features of `text` in the order of WEIGHTS, repeated as often as they occur."""
@@ -62,24 +62,34 @@ class Featuriser:
 
     def concepts(self, text: str) -> list[str]:
         """The concepts of the longest known words of a plain text, and pairs of neighbours."""
-        known = self._concepts
+        known, lengths = self._concepts, self._lengths
         found: list[str] = []
-        start = 0
-        while start < len(text):
-            for length in range(self._longest, 0, -1):
+        free = 0
+        for start, char in enumerate(text):
+            if start < free or char not in lengths:
+                continue
+            for length in lengths[char]:
                 concept = known.get(text[start : start + length])
                 if concept is not None:
                     found.append(concept)
-                    start += length - 1
+                    free = start + length
                     break
-            start += 1
-        return [*found, *(" ".join(pair) for pair in pairwise(found))]
+        return [*found, *map(" ".join, pairwise(found))]
 
     def _sounds(self, text: str) -> list[str]:
         known = self._syllables
         heard = [known[char] for char in text if char in known]
-        pairs = [f"{a} {b}" for a, b in pairwise(heard)]
-        return pairs + [f"{a} {b}" for a, b in zip(pairs, heard[2:], strict=False)]
+        return [
+            *map(" ".join, pairwise(heard)),
+            *map(" ".join, zip(heard, heard[1:], heard[2:], strict=False)),
+        ]
+
+
+def _lengths_by_first(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    lengths: dict[str, set[int]] = {}
+    for word in words:
+        lengths.setdefault(word[0], set()).add(len(word))
+    return {char: tuple(sorted(known, reverse=True)) for char, known in lengths.items()}
 
 
 def _grams(text: str) -> list[str]:

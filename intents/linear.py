@@ -21,6 +21,15 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
+class Rows:
+    """A sparse matrix by rows: row i holds `values[ends[i]:ends[i + 1]]` in `columns[...]`."""
+
+    ends: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    values: Floats
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """The known features of each view, numbered through, with their inverse document frequency."""
 
@@ -40,6 +49,30 @@ class Vocabulary:
             frequency += [seen[name] for name in names]
         idf = np.log((1 + len(texts)) / (1 + np.asarray(frequency))) + 1
         return cls(tuple(features), idf.astype(np.float32), tuple(weights))
+
+    def matrix(self, texts: Sequence[Views]) -> Rows:
+        """The vectors of many texts at once."""
+        found: list[int] = []
+        sizes: list[int] = []
+        for views in texts:
+            before = len(found)
+            for known, view in zip(self.features, views, strict=True):
+                found += [known[name] for name in view if name in known]
+            sizes.append(len(found) - before)
+        rows = np.repeat(np.arange(len(texts)), sizes)
+        keys = rows * len(self.idf) + np.array(found, dtype=np.int64)
+        keys, counts = np.unique(keys, return_counts=True)
+        rows, columns = np.divmod(keys, max(len(self.idf), 1))
+        values = self.idf[columns] * (1 + np.log(counts))
+        views_of = np.searchsorted(self._ends(), columns, side="right")
+        parts = rows * len(self.weights) + views_of
+        length = np.sqrt(np.bincount(parts, values**2))[parts]
+        values *= np.asarray(self.weights)[views_of] / length
+        ends = np.searchsorted(rows, np.arange(len(texts) + 1))
+        return Rows(ends, columns, values.astype(np.float32))
+
+    def _ends(self) -> NDArray[np.int64]:
+        return np.cumsum([len(view) for view in self.features])
 
     def vector(self, views: Views) -> tuple[list[int], Floats]:
         """Numbers of the known features of one text and their values."""
@@ -80,14 +113,35 @@ class LinearModel:
         total: Floats = values @ self.weights[columns] + self.bias if columns else self.bias
         return total
 
+    def scores_many(self, texts: Sequence[Views]) -> Floats:
+        """Scores of many texts at once (texts x labels)."""
+        rows = self.vocabulary.matrix(texts)
+        total = np.repeat(self.bias[np.newaxis], len(texts), axis=0)
+        filled = np.flatnonzero(np.diff(rows.ends))
+        if len(filled):
+            spoken = self.weights[rows.columns] * rows.values[:, np.newaxis]
+            total[filled] += np.add.reduceat(spoken, rows.ends[filled], axis=0)
+        return total
+
     def probabilities(self, views: Views) -> Floats:
         return softmax(self.scores(views) / np.float32(self.temperature))
 
     def ranking(self, views: Views) -> tuple[tuple[str, float], ...]:
         """Every label with its probability, the most likely first; ties in order of labels."""
-        chances = self.probabilities(views)
-        order = np.argsort(-chances, kind="stable")
-        return tuple((self.labels[i], float(chances[i])) for i in order.tolist())
+        return self._ranked(self.probabilities(views)[np.newaxis])[0]
+
+    def rankings(self, texts: Sequence[Views]) -> list[tuple[tuple[str, float], ...]]:
+        """The ranking of each text."""
+        return self._ranked(softmax(self.scores_many(texts) / np.float32(self.temperature)))
+
+    def _ranked(self, chances: Floats) -> list[tuple[tuple[str, float], ...]]:
+        order = np.argsort(-chances, axis=1, kind="stable")
+        best = np.take_along_axis(chances, order, axis=1).tolist()
+        names = self.labels
+        return [
+            tuple(zip([names[i] for i in places], values, strict=True))
+            for places, values in zip(order.tolist(), best, strict=True)
+        ]
 
 
 def softmax(scores: NDArray[np.floating]) -> Floats:

@@ -44,11 +44,12 @@ _PICTURES = {
 }
 _WORDS = {"[强]": "赞", "[抱拳]": "谢谢", "[合十]": "谢谢", "[发怒]": "生气", "[再见]": "再见"}
 _STRETCHED = re.compile(r"([^\d\s])\1{2,}")
+_UNUSUAL = re.compile(r"[^一-鿿a-z\d ,.?!:;、。“”()-]")
 _SPACE = re.compile(r"\s+")
 _PUNCTUATION = str.maketrans("“”‘’《》〈〉「」『』【】〔〕、｡。…", '""\'\'""""""""[][],.. ')
 
 
-@lru_cache(maxsize=64)  # every finder of one message asks for the same text
+@lru_cache(maxsize=1024)  # every finder of one message, or of a batch, asks for the same text
 def normalise(text: str) -> str:
     """`text` in plain form: simplified, half width, lower case, no pictures, no stretching."""
     while (plain := _once(text)) != text:
@@ -59,7 +60,9 @@ def normalise(text: str) -> str:
 def _once(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).lower().translate(_simplified())
     text = _EMOTICON.sub(lambda match: f" {_WORDS.get(match[0], '')} ", text)
-    text = "".join(map(_plain, text)).translate(_PUNCTUATION)
+    if _UNUSUAL.search(text):
+        text = "".join(map(_plain, text))
+    text = text.translate(_PUNCTUATION)
     text = _STRETCHED.sub(r"\1", _SPACE.sub(" ", text)).strip()
     return house_digits(text)
 

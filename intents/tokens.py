@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from math import log
 
 import jieba
 
@@ -40,6 +41,8 @@ class Words:
         self._tokenizer.FREQ = _with_prefixes(words)
         self._tokenizer.total = sum(words.values())
         self._tokenizer.initialized = True
+        # the tokenizer's own would take two logarithms a candidate, for every text again
+        self._tokenizer.calc = _BestPath(words)
         self._known = self._tokenizer.FREQ
 
     def cut(self, text: str) -> list[str]:
@@ -57,6 +60,30 @@ class Words:
                 found += [w for i in range(length - 2) if known.get(w := word[i : i + 3])]
             found.append(word)
         return found
+
+
+class _BestPath:
+    """The most likely way through jieba's graph of words: its `calc`, with logarithms kept."""
+
+    def __init__(self, words: Mapping[str, int]) -> None:
+        self._unknown = -log(sum(words.values()) or 1)
+        self._weights = {word: log(n) + self._unknown for word, n in words.items() if n}
+
+    def __call__(
+        self, text: str, graph: Mapping[int, list[int]], route: dict[int, tuple[float, int]]
+    ) -> None:
+        weights, unknown = self._weights, self._unknown
+        route[len(text)] = (0, 0)
+        for start in range(len(text) - 1, -1, -1):
+            ends = graph[start]
+            if len(ends) == 1:
+                end = ends[0]
+                weight = weights.get(text[start : end + 1], unknown)
+                route[start] = (weight + route[end + 1][0], end)
+            else:
+                route[start] = max(
+                    [(weights[text[start : x + 1]] + route[x + 1][0], x) for x in ends]
+                )
 
 
 def _with_prefixes(words: Mapping[str, int]) -> dict[str, int]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from intents import model_file
-from intents.civic import tempered
+from intents.civic import Ranking, tempered
 from intents.emergency import emergency
-from intents.features import Featuriser
+from intents.features import WEIGHTS, Featuriser
+from intents.linear import Views
 from intents.model_file import Stored
 from intents.normalise import normalise
 from intents.tokens import Words
@@ -23,7 +24,9 @@ OUT_OF_SCOPE = "out_of_scope"
 EMERGENCY = "emergency"
 SURE = 0.55
 MARGIN = 0.2
+CONCEPTS = list(WEIGHTS).index("concepts")
 _BY_RULE = 0.99
+_CHUNK = 256
 
 
 @dataclass(frozen=True)
@@ -74,17 +77,31 @@ class Understander:
 
     def classify(self, text: str) -> Decision:
         plain = normalise(text)
-        ranking = self._stored.intents.ranking(self._features.plain_views(plain))
+        views = self._features.plain_views(plain)
+        return self._decided(text, plain, views, self._stored.intents.ranking(views))
+
+    def classify_many(self, texts: Sequence[str]) -> list[Decision]:
+        """The decisions of `classify`, several times as fast."""
+        return [
+            decision
+            for start in range(0, len(texts), _CHUNK)
+            for decision in self._classify_chunk(texts[start : start + _CHUNK])
+        ]
+
+    def _classify_chunk(self, texts: Sequence[str]) -> list[Decision]:
+        plain = [normalise(text) for text in texts]
+        views = [self._features.plain_views(text) for text in plain]
+        rankings = self._stored.intents.rankings(views)
+        return list(map(self._decided, texts, plain, views, rankings))
+
+    def _decided(self, text: str, plain: str, views: Views, ranking: Ranking) -> Decision:
         if not text.strip():
             ranked = _promoted(ranking, OUT_OF_SCOPE)
             return Decision(text, OUT_OF_SCOPE, _BY_RULE, ranked, unsure=False)
         if emergency(text) is not None:
             return Decision(text, EMERGENCY, _BY_RULE, _promoted(ranking, EMERGENCY), unsure=False)
-        ranking = tempered(plain, self._features.concepts(plain), ranking)
+        ranking = tempered(plain, views[CONCEPTS], ranking)
         return decide(text, ranking, self._stored.reject)
-
-    def classify_many(self, texts: Sequence[str]) -> list[Decision]:
-        return [self.classify(text) for text in texts]
 
     def categorise(self, text: str) -> CategoryGuess:
         ranking = self._stored.categories.ranking(self._features.views(text))

@@ -271,3 +271,39 @@ async def test_the_first_stop_of_the_keyboard_skips_to_the_text(
     await expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.locator("#main")).to_be_focused()
+
+
+async def test_what_is_being_set_right_stays_while_the_conversation_goes_on(
+    browser: Browser, console: Console
+) -> None:
+    """The opened box and what was chosen in it survive the next message."""
+    page = await open_page(browser, console)
+    await sign_in(page, "worker", f"/console/residents/{console.seeded.resident}")
+    box = page.locator(f"#said-{console.seeded.message}")
+    await box.locator("summary").click()
+    await box.get_by_role("combobox").select_option("困难帮扶")
+    await page.get_by_role("heading", level=1).click()
+
+    def write(session: Session) -> None:
+        resident = session.get_one(Resident, console.seeded.resident)
+        session.add(
+            InboundMessage(
+                account="main",
+                key="later",
+                community_id=resident.community_id,
+                resident_id=resident.id,
+                kind="text",
+                text="还有一件事",
+                sent_at=console.clock(),
+                received_at=console.clock(),
+            )
+        )
+
+    console.write(write)
+    await expect(page.locator(".by-resident").last).to_contain_text("还有一件事")
+    await expect(box.get_by_role("combobox")).to_have_value("aid")
+    await box.get_by_role("button", name="改正").click()
+    await expect(page.get_by_text("下次训练时会学到")).to_be_visible()
+    await box.locator("summary").click()
+    await expect(box).to_contain_text("机器人当作：困难帮扶")
+    await no_faults(page)

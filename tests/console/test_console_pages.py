@@ -188,6 +188,14 @@ async def test_every_page_works_on_postgresql(postgres_database_url: str, tmp_pa
             visitor = console.visitor("admin")
             for path in (*PAGES[:-1], "/console/audit.csv", "/console/?overdue=1&words=灯"):
                 assert (await visitor.get(path)).status == 200, path
+            limited, talk = (
+                console.visitor("grid2"),
+                f"/console/residents/{seeded.private_resident}",
+            )
+            for path in (f"/console/cases/{seeded.far}", talk, "/console/talks", "/console/"):
+                assert (await limited.get(path)).status == 200, path
+            for path in (f"/console/sends/{seeded.failed}", f"/console/media/{seeded.picture}"):
+                assert (await limited.get(path)).status == 404, path
             item = console.read(lambda s: s.get_one(QueueItem, seeded.lamp_item))
             claim = {"version": str(item.version)}
             path = f"/console/items/{seeded.lamp_item}/claim"

@@ -5,10 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy.orm import Session
 
+from commands import assembly
+from intents import Understander
 from knowledge.answers import Context
 from knowledge.engine import KnowledgeBase
 from services import knowledge_bases, policies, policy_questions
@@ -21,6 +25,7 @@ from storage.messages import InboundMessage
 from storage.policies import PolicyQuestion
 from storage.residents import Resident
 from tests.conftest import NOW
+from tests.desk import demo_settings
 from tests.policies.papers import ALL, DOG, SENIOR, TODAY, bring_in, community_of, row, worker_of
 
 QUESTION = "老年证要带什么材料"
@@ -74,6 +79,19 @@ def test_threads_that_ask_at_once_share_one_base(small_database: Database) -> No
     with ThreadPoolExecutor(4) as pool:
         built = list(pool.map(lambda _: base_of(small_database, bases), range(8)))
     assert len({id(base) for base in built}) == 1
+
+
+def test_a_server_builds_the_bases_before_anybody_asks(
+    small_database: Database, understander: Understander, tmp_path: Path
+) -> None:
+    """The first question finds the base that was built at the start."""
+    bring_in(small_database, *ALL)
+    world = assembly.make_world(demo_settings(small_database.url, tmp_path), understander)
+    small_database.read_now(lambda s: assembly.build_knowledge(s, world, NOW))
+    bases = world.knowledge
+    assert isinstance(bases, KnowledgeBases)
+    with patch.object(KnowledgeBase, "build", side_effect=AssertionError("built again")):
+        assert base_of(small_database, bases).documents
 
 
 @pytest.fixture(scope="module")
