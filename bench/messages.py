@@ -85,10 +85,9 @@ def measure(name: str, connections: int, messages: int) -> Measured:
     """Starts a target on a new database, warms it up, measures it."""
     with tempfile.TemporaryDirectory() as folder, server(name, Path(folder)) as (pid, port):
         account = settings_for(Path(folder)).wechat
-        side = {"appid": account.appid, "token": account.token, "aes_key": account.aes_key}
         each = max(messages // connections, 1)
-        warm = requests(side, connections, max(each // 5, 1), seed=1)
-        queues = requests(side, connections, each, seed=2)
+        warm = requests(account, connections, max(each // 5, 1), seed=1)
+        queues = requests(account, connections, each, seed=2)
         asyncio.run(drive(port, warm))
         before = cpu_of(pid)
         tally = asyncio.run(drive(port, queues))
@@ -140,7 +139,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         "desk": desk.told(),
         "ratio": round(ratio((echo, desk)), 3),
         "ratios": [round(ratio(pair), 3) for pair in pairs],
-        "cpu_ratio": round(echo.cpu / len(echo.tally.seconds) / desk.cpu * len(desk.tally.seconds), 3),
+        "cpu_ratio": round(
+            echo.cpu / len(echo.tally.seconds) / desk.cpu * len(desk.tally.seconds), 3
+        ),
     }
     print(json.dumps(found) if args.json else _text(found))
     wrong = faults(echo, desk)

@@ -10,12 +10,13 @@ nobody understands.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from urllib.parse import urlencode
 
 from demo.wechat_side import SignedPush, WeChatSide
+from settings import AccountSettings
 
 ISSUES = (
     "{place}楼道灯坏了好几天，晚上老人走路看不见",
@@ -62,12 +63,15 @@ def conversation(dice: random.Random) -> list[str]:
     )
 
 
-def requests(
-    account: Mapping[str, str], connections: int, each: int, seed: int
-) -> list[list[bytes]]:
-    """For every connection a queue of `each` requests; `account` is what WeChatSide needs."""
+def requests(account: AccountSettings, connections: int, each: int, seed: int) -> list[list[bytes]]:
+    """For every connection a queue of `each` requests to `account`."""
     sent_at = datetime.now(UTC) + AHEAD
-    side = WeChatSide(**account, clock=lambda: sent_at)
+    side = WeChatSide(
+        appid=account.appid,
+        token=account.token,
+        aes_key=account.aes_key,
+        clock=lambda: sent_at,
+    )
     dice = random.Random(seed)
     streams = (_pushes(side, dice, f"o{number}") for number in range(connections))
     return [[_request(push) for push in islice(stream, each)] for stream in streams]

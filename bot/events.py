@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot import filling
-from bot.stages import MENU, settle
+from bot.choosing import MENU
+from bot.stages import settle
 from bot.talk import Talk
 from handlers.kit import Say
 from services import handover, residents

@@ -8,27 +8,23 @@ taken up when the one before them is done.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from bot import drafts
 from bot.talk import Talk, joined
 from dialogue.forms import (
     Ask,
     Done,
     NotAnAnswer,
-    Progress,
     Step,
-    Values,
     advance,
     ask_again,
     begin,
-    resume,
     step_back,
 )
 from dialogue.messages import Kind
-from handlers.kit import Begin, Choice, FormService, Say, Turn
-from storage.residents import Dialog
+from handlers.kit import Begin, Choice, FormService, Say
 
 PATIENCE = 3
 SHORTEST_MATTER = 4
@@ -37,57 +33,23 @@ CLEARLY = 0.85
 GO_ON = "form.go_on"
 PARK = "form.park"
 DROP = "form.drop"
-DROPPED = "draft dropped"
 ONWARDS = "接着填刚才的"
 PERSON = "person"
-_WAY_OUT = re.compile(r"(?:^|　)0 (\S+)$", re.MULTILINE)
 NOTHING_KEPT = "刚才的没有留下来，请重新说一下。"
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """The form being filled, and how far it is."""
-
-    service: FormService
-    progress: Progress
-
-
-def open_form(talk: Talk) -> Open | None:
-    """The form being filled; None where there is none or it is too old."""
-    dialog = talk.turn.dialog
-    if not dialog.form:
-        return None
-    service = talk.registry.forms.get(dialog.form)
-    if service is None or talk.turn.now > dialog.updated_at + service.life:
-        talk.note(DROPPED, dialog.form)
-        _close(talk.turn, [])
-        return None
-    progress = _load(dialog.progress)
-    if dialog.form_version == service.form.version and progress.asking:
-        return Open(service, progress)
-    step = resume(service.form, progress.values)
-    return Open(service, step.progress) if isinstance(step, Ask) else None
-
-
-def way_out(found: Open) -> str:
-    """What 0 is called under the open question; empty where it is not told."""
-    question = found.service.form.slot(found.progress.asking).question
-    told = _WAY_OUT.search(question(found.progress.values))
-    return told[1] if told else ""
 
 
 def start(talk: Talk, wanted: Begin, lead: str = "") -> Say:
     """Begins a form; what this message already tells is not asked again."""
     service = talk.registry.forms[wanted.form]
     talk.note("form", wanted.form)
-    aside = _aside(talk)
+    aside = drafts.with_open_aside(talk)
     heard = talk.heard if wanted.text is None else replace(talk.heard, text=wanted.text, word="")
     if service.prepare:
         heard = service.prepare(talk.turn, heard, wanted.values)
     return _after(talk, service, begin(service.form, wanted.values, heard), aside, lead)
 
 
-def go_on(talk: Talk, found: Open) -> Say:
+def go_on(talk: Talk, found: drafts.Open) -> Say:
     """Gives this message to the open form."""
     service, progress = found.service, found.progress
     heard = talk.heard
@@ -105,23 +67,23 @@ def go_on(talk: Talk, found: Open) -> Say:
             return talk.call(PERSON, "not_understood")
         if step.progress.misses == PATIENCE:
             return _offer_person(talk, service, step)
-    return _after(talk, service, step, _waiting(talk.turn.dialog))
+    return _after(talk, service, step, drafts.waiting(talk.turn.dialog))
 
 
-def back(talk: Talk, found: Open) -> Say:
+def back(talk: Talk, found: drafts.Open) -> Say:
     """One question back."""
     lead = "" if found.progress.past else "这是第一步了。"
     step = step_back(found.service.form, found.progress)
-    return _after(talk, found.service, step, _waiting(talk.turn.dialog), lead)
+    return _after(talk, found.service, step, drafts.waiting(talk.turn.dialog), lead)
 
 
-def cancel(talk: Talk, found: Open | None) -> Say:
+def cancel(talk: Talk, found: drafts.Open | None) -> Say:
     """Drops the open form; what waits behind it is taken up."""
     more = "有事随时说，回复“菜单”看能办什么。"
     if found is None:
         return Say(f"好的，已取消。{more}")
-    waiting = _waiting(talk.turn.dialog)
-    _close(talk.turn, waiting)
+    waiting = drafts.waiting(talk.turn.dialog)
+    drafts.close(talk.turn, waiting)
     given_up = found.service.given_up
     said = given_up(talk.turn, found.progress.values) if given_up else Say()
     if said.begin is not None:
@@ -133,16 +95,11 @@ def cancel(talk: Talk, found: Open | None) -> Say:
     return Say(f"好的，已取消，刚才填的没有提交。{more}")
 
 
-def something_kept(talk: Talk) -> bool:
-    """Whether a form is open or was put aside."""
-    return open_form(talk) is not None or bool(_waiting(talk.turn.dialog))
-
-
 def repeat(talk: Talk, answer: str = "") -> Say:
     """Answers something in between and asks the open question again."""
-    found = open_form(talk)
+    found = drafts.open_form(talk)
     if found is None:
-        waiting = _waiting(talk.turn.dialog)
+        waiting = drafts.waiting(talk.turn.dialog)
         return _take_up(talk, answer) if waiting else Say(answer or NOTHING_KEPT)
     lead = "——刚才的还没填完：" if answer else "好，接着填。\n"
     return Say(joined(answer, lead + ask_again(found.service.form, found.progress).text))
@@ -157,7 +114,7 @@ def aside(talk: Talk, said: Say) -> Say:
         return replace(said, way_out=ONWARDS, leave=GO_ON)
     if dialog.form:
         return repeat(talk, said.text)
-    return _with_onwards(talk, said) if said.choices and _waiting(dialog) else said
+    return _with_onwards(talk, said) if said.choices and drafts.waiting(dialog) else said
 
 
 def _with_onwards(talk: Talk, said: Say) -> Say:
@@ -172,10 +129,10 @@ def _with_onwards(talk: Talk, said: Say) -> Say:
 def park(talk: Talk) -> None:
     """Puts the open form aside, to be taken up when the next one is done."""
     if talk.turn.dialog.form:
-        _close(talk.turn, _aside(talk))
+        drafts.close(talk.turn, drafts.with_open_aside(talk))
 
 
-def _in_between(talk: Talk, found: Open) -> Say | None:
+def _in_between(talk: Talk, found: drafts.Open) -> Say | None:
     """Another matter in the middle of a form: answered, or offered to be done first."""
     action, argument, title = _other_matter(talk)
     if action and talk.registry.interrupts(action):
@@ -222,7 +179,7 @@ def _other_matter(talk: Talk) -> tuple[str, str, str]:
 
 
 def _offer_person(talk: Talk, service: FormService, step: Ask) -> Say:
-    _save(talk.turn, service, step.progress, _waiting(talk.turn.dialog))
+    drafts.save(talk.turn, service, step.progress, drafts.waiting(talk.turn.dialog))
     talk.note("three strikes in a form")
     return Say(
         f"{step.problem}\n是不是不太好填？",
@@ -236,9 +193,9 @@ def _after(
     talk: Talk, service: FormService, step: Ask | Done, waiting: list[Any], lead: str = ""
 ) -> Say:
     if isinstance(step, Ask):
-        _save(talk.turn, service, step.progress, waiting)
+        drafts.save(talk.turn, service, step.progress, waiting)
         return Say(joined(lead, joined(step.problem, step.text)))
-    _close(talk.turn, waiting)
+    drafts.close(talk.turn, waiting)
     talk.note("form filled", service.form.name)
     said = service.finish(talk.turn, step.values)
     said = replace(said, text=joined(lead, said.text))
@@ -252,51 +209,8 @@ def _after(
 def _take_up(talk: Talk, answer: str) -> Say:
     """Opens the form that was put aside last."""
     dialog = talk.turn.dialog
-    *waiting, (name, version, progress) = _waiting(dialog)
+    *waiting, (name, version, progress) = drafts.waiting(dialog)
     dialog.form, dialog.form_version = name, version
     dialog.progress = {**progress, "waiting": waiting}
     dialog.updated_at = talk.turn.now
     return repeat(talk, answer)
-
-
-def _waiting(dialog: Dialog) -> list[Any]:
-    return list(dialog.progress.get("waiting", ()))
-
-
-def _aside(talk: Talk) -> list[Any]:
-    """What waits when another form begins: also the open one, unless it is about danger."""
-    dialog = talk.turn.dialog
-    service = talk.registry.forms.get(dialog.form or "")
-    if service is None or service.urgent:
-        return _waiting(dialog)
-    kept = {key: value for key, value in dialog.progress.items() if key != "waiting"}
-    return [*_waiting(dialog), [dialog.form, dialog.form_version, kept]]
-
-
-def _close(turn: Turn, waiting: list[Any]) -> None:
-    dialog = turn.dialog
-    dialog.form, dialog.form_version = None, 0
-    dialog.progress = {"waiting": waiting} if waiting else {}
-    dialog.updated_at = turn.now
-
-
-def _save(turn: Turn, service: FormService, progress: Progress, waiting: list[Any]) -> None:
-    dialog = turn.dialog
-    dialog.form, dialog.form_version = service.form.name, service.form.version
-    dialog.progress = {
-        "values": dict(progress.values),
-        "asking": progress.asking,
-        "past": [[name, dict(values)] for name, values in progress.past],
-        "misses": progress.misses,
-        "waiting": waiting,
-    }
-    dialog.updated_at = turn.now
-
-
-def _load(stored: Values) -> Progress:
-    return Progress(
-        values=stored.get("values", {}),
-        asking=stored.get("asking", ""),
-        past=tuple((name, values) for name, values in stored.get("past", ())),
-        misses=stored.get("misses", 0),
-    )

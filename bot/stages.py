@@ -8,23 +8,17 @@ choices, choices, a person.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot import filling
-from bot.talk import Offered, Talk, joined, offered_choices, remember_choices, short_word, text_of
-from dialogue.words import tapped
+from bot import drafts, filling
+from bot.choosing import ALWAYS_CANCEL, choices, own_commands
+from bot.talk import Talk, joined, remember_choices, text_of
 from handlers.kit import Choice, Say
 from intents.split import split_matters
 from services import handover
 
-CANCEL = re.compile(r"0|取消吧?|退出|算了吧?|不[办填报]了|停止")
-ALWAYS_CANCEL = frozenset({"取消", "退出"})
-ONWARDS = frozenset(["接着填", "继续", "继续填", "接着填刚才的"])
-BACK = frozenset(["返回", "上一步", "回上一步"])
-WAKE = frozenset(["菜单", "主菜单", "机器人"])
-MENU = "菜单"
+WAKE = frozenset({"菜单", "主菜单", "机器人"})
 STRIKES = 3
 MOST_MATTERS = 4
 LIKELY = 0.08
@@ -39,7 +33,7 @@ def alarms(talk: Talk) -> Say | None:
         argument = service.alarm(talk.text) if talk.text else None
         if argument is not None:
             talk.note("alarm", argument)
-            found = filling.open_form(talk)
+            found = drafts.open_form(talk)
             if found and not found.service.urgent:
                 filling.park(talk)
             return talk.call(service.name, argument)
@@ -63,96 +57,8 @@ def quiet(talk: Talk) -> Say | None:
         return Say("好，不找工作人员了。有事随时说，回复“菜单”看能办什么。")
     talk.note("person has taken over")
     handover.heard(turn.session, turn.resident, talk.text, turn.world.hours, turn.now)
-    found = filling.open_form(talk)
+    found = drafts.open_form(talk)
     return None if found and found.service.urgent else Say()
-
-
-def own_commands(talk: Talk) -> Say | None:
-    """取消 and 返回, whatever is open."""
-    word = talk.word
-    found = filling.open_form(talk)
-    offered = offered_choices(talk.turn)
-    if CANCEL.fullmatch(word) or (found and word and word == filling.way_out(found)):
-        return _cancel(talk, found, offered)
-    if word in BACK:
-        if offered and found:
-            return filling.repeat(talk)
-        return filling.back(talk, found) if found else _menu(talk)
-    if word in ONWARDS and filling.something_kept(talk):
-        return filling.repeat(talk)
-    return None
-
-
-def _cancel(talk: Talk, found: filling.Open | None, offered: Offered | None) -> Say | None:
-    talk.note("cancel")
-    if talk.word == "0" and offered:
-        return _leave(talk, offered)
-    out = found is not None and talk.word in ("0", filling.way_out(found))
-    if out and found and found.service.form.slot(found.progress.asking).opened_by:
-        return filling.back(talk, found)
-    if found or offered or talk.word in ALWAYS_CANCEL:
-        return filling.cancel(talk, found)
-    return _menu(talk) if talk.word == "0" else None
-
-
-def _leave(talk: Talk, offered: Offered) -> Say:
-    """0 under a list of choices: closes the list, unless it was said to do more."""
-    match offered.leave:
-        case filling.DROP:
-            return filling.cancel(talk, filling.open_form(talk))
-        case filling.GO_ON:
-            return filling.repeat(talk)
-    if talk.turn.dialog.form:
-        return filling.repeat(talk)
-    return Say("好的。有事随时说，回复“菜单”看能办什么。")
-
-
-def _menu(talk: Talk, lead: str = "") -> Say:
-    """The menu; a lead says first why it is shown."""
-    said = talk.call(talk.registry.commands[MENU])
-    return filling.aside(talk, replace(said, text=joined(lead, said.text)))
-
-
-def choices(talk: Talk) -> Say | None:
-    """A digit, or the words of a choice, picks what was offered last."""
-    number = tapped(talk.word)
-    offered = offered_choices(talk.turn)
-    if offered is None:
-        form_open = filling.open_form(talk)
-        return None if form_open or not number else _nothing_to_pick(talk)
-    if number:
-        if number > len(offered.choices):
-            return Say(
-                f"没有第 {number} 项，请再选一次：",
-                offered.choices,
-                way_out=offered.way_out,
-                leave=offered.leave,
-            )
-        return _pick(talk, offered.choices[number - 1])
-    labels = [short_word(choice.label) for choice in offered.choices]
-    if talk.word and talk.word in labels:
-        return _pick(talk, offered.choices[labels.index(talk.word)])
-    if talk.word and talk.word == short_word(offered.way_out):
-        return _leave(talk, offered)
-    return None
-
-
-def _nothing_to_pick(talk: Talk) -> Say:
-    """A digit with nothing to pick: never an action, for the list it was meant for is gone."""
-    gone = any(step[0] == filling.DROPPED for step in talk.trace)
-    stale = "那个选项已经过期了。" if talk.turn.dialog.choices else ""
-    return _menu(talk, "昨天没填完的没有留下。" if gone else stale)
-
-
-def _pick(talk: Talk, chosen: Choice) -> Say:
-    talk.note("choice", chosen.label)
-    text = chosen.text or None
-    if chosen.action == filling.GO_ON:
-        return filling.repeat(talk)
-    if chosen.action == filling.PARK:
-        filling.park(talk)
-        return filling.aside(talk, talk.call(chosen.argument, text=text))
-    return filling.aside(talk, talk.call(chosen.action, chosen.argument, text))
 
 
 def commands(talk: Talk) -> Say | None:
@@ -166,7 +72,7 @@ def commands(talk: Talk) -> Say | None:
 
 def form(talk: Talk) -> Say | None:
     """The form that is being filled takes the message."""
-    found = filling.open_form(talk)
+    found = drafts.open_form(talk)
     return filling.go_on(talk, found) if found else None
 
 
@@ -291,7 +197,7 @@ def settle(talk: Talk, said: Say, *, understood: bool = True) -> Say:
     if said.begin is not None:
         said = filling.start(talk, said.begin, said.text)
     if dialog.handover != "bot":
-        found = filling.open_form(talk)
+        found = drafts.open_form(talk)
         if found and not found.service.urgent:
             filling.park(talk)
     remember_choices(talk.turn, said)

@@ -8,7 +8,12 @@ usage.
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING, TypeAlias
+
+# Only readings of single characters are asked of pypinyin; its dictionary of phrases would cost
+# every command half a second.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 
 if TYPE_CHECKING:
     Subcommands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]

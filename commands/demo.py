@@ -19,6 +19,8 @@ from demo.play import Stage, play
 from handlers import SERVICES
 from handlers.registry import Registry
 from intents import ensure_model
+from knowledge.entries import read_entries
+from services import policies
 from settings import ConfigError, Settings, load_settings
 from storage import migrate
 from storage.communities import Community, Place
@@ -76,6 +78,8 @@ def load_demo(database: Database, settings: Settings, now: datetime) -> None:
     def work(session: Session) -> None:
         _require_empty(session)
         play(session, stage, now, _show if sys.stderr.isatty() else _silent)
+        community = session.scalars(select(Community)).one()
+        policies.import_entries(session, community, read_entries(), now)
 
     database.write_now(work)
     if sys.stderr.isatty():

@@ -11,7 +11,8 @@ from dialogue.messages import Kind
 from dialogue.words import shorten
 from handlers.hearing import hear
 from handlers.kit import Begin, FormService, Request, Say, Service, Turn
-from handlers.report_form import FORM, described
+from handlers.report_form import FORM
+from handlers.report_summary import described
 from handlers.words import has_digits, has_words, responsible_words, ticket, without_phone
 from intents.normalise import normalise
 from intents.split import split_matters

@@ -7,7 +7,8 @@ from typing import Any
 
 from dialogue.forms import Form, Heard, Misheard, Redo, Slot, Values, silent
 from dialogue.words import numbered, shorten, tapped
-from handlers.words import has_words, place_span, same_words, without_phone
+from handlers.report_summary import OPTIONS, summary
+from handlers.words import has_words, same_words, without_phone
 
 YES = re.compile(
     r"提交吧?|确[认定]|[对是好](?:的|吧)?|没错|可以|行|嗯+|中|要得|ok|没问题|就这样|发吧"
@@ -24,10 +25,7 @@ _EDIT_OF = re.compile(r"改|换|不对|错")
 _TROUBLE = re.compile(r"坏|漏|堵|臭|吵|脏|没人|不亮|断了|裂|掉了|停电|停水|好几天|好久")
 _SPOT = re.compile(r"[栋幢楼元门路街旁边口前后院区园场棚库店面里上下底角梯道房池亭]|附近")
 _NOWHERE = re.compile(r"不(?:知道|清楚|晓得)|说不(?:清|上来)|记不[得清]")
-_BESIDE = re.compile(r"[外内里旁边口前后对附上下南北东西侧门那]|楼[上下]|单元门")
-"""What belongs to the place before it: 东门外, 3栋门口."""
 LONGEST_PLACE = 60
-OPTIONS = ("提交", "修改")
 
 
 def _ask_description(values: Values) -> str:
@@ -153,45 +151,6 @@ def _read_phone(heard: Heard, _values: Values) -> str:
     return found
 
 
-def described(values: Values) -> str:
-    """The description with the place as it was put right since."""
-    description: str = values["description"]
-    place: str = values["place"]["text"]
-    span = place_span(description, values.get("said_place", ""))
-    if span is None or place == values["said_place"]:
-        return description
-    return description[: span[0]] + place + description[span[1] :]
-
-
-def in_short(values: Values) -> str:
-    """Place and matter in one line, the place once."""
-    description, place = described(values), values["place"]["text"]
-    span = place_span(description, place)
-    if span is None:
-        return f"{place}，{shorten(description, 120)}"
-    rest = description[span[1] :]
-    if span[0] > 0 or _BESIDE.match(rest):
-        return shorten(description, 120)
-    rest = rest.lstrip(" 的,，.。、:：")
-    return f"{place}，{shorten(rest, 120)}" if rest else place
-
-
-def _ask_confirm(values: Values) -> str:
-    category = values.get("category")
-    name = f"【{category['name']}】" if category else ""
-    lines = ["记下了，您看对不对：", f"{name}{in_short(values)}"]
-    extras = [f"照片{len(values['photo'])}张"] if values.get("photo") else []
-    extras += [f"电话 {values['phone']}"] if values.get("phone") else []
-    extras += ["匿名"] if values.get("anonymous") else []
-    if extras:
-        lines.append("（" + "，".join(extras) + "）")
-    if values.get("more"):
-        lines.append(f"还有{len(values['more'])}件，这件提交了接着记。")
-    elif not values.get("photo"):
-        lines.append("加一张照片更好找（可跳过）")
-    return "\n".join([*lines, numbered(OPTIONS)])
-
-
 def _nod_confirm(heard: Heard, values: Values) -> str:
     if "photo" not in heard.found:
         return ""
@@ -274,7 +233,7 @@ FORM = Form(
         ),
         Slot("edit", _ask_edit, _read_edit, opened_by="editing"),
         Slot("other", _ask_other, _read_other, opened_by="maybe_other"),
-        Slot("confirm", _ask_confirm, _read_confirm, _take_confirm, nod=_nod_confirm),
+        Slot("confirm", summary, _read_confirm, _take_confirm, nod=_nod_confirm),
     ),
     context=frozenset({"more"}),
 )

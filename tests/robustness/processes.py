@@ -79,11 +79,16 @@ class Farm:
 def farm(url: str, folder: Path) -> Iterator[Farm]:
     """Servers on the database at `url`, which must have its schema."""
     command = [sys.executable, "-m", "tests.robustness.server", url, str(folder)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     with (folder / "server.log").open("wb") as log:
         mother = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stderr=log, text=True, **pipes
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         )
         with mother:
             servers = Farm(mother)
@@ -111,8 +116,8 @@ def side_of(settings: Settings) -> WeChatSide:
 
 async def post(session: aiohttp.ClientSession, url: str, push: SignedPush) -> tuple[int, bytes]:
     """Status and body of the answer to a push; raises aiohttp.ClientError where none came."""
-    given = {"params": push.query, "data": push.body, "timeout": PATIENCE}
-    async with session.post(url, **given) as response:
+    sending = session.post(url, params=push.query, data=push.body, timeout=PATIENCE)
+    async with sending as response:
         return response.status, await response.read()
 
 

@@ -1,4 +1,4 @@
-"""The outbox against every fault of the API: nothing lost, nothing twice but where policy says so."""
+"""The outbox under every fault of the API: nothing lost, nothing twice but by policy."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import xmltodict
 from sqlalchemy import select
@@ -67,6 +68,18 @@ def rows_of(session: Session, resident: int) -> list[InboundMessage]:
     return list(session.scalars(query))
 
 
+def resident_by_number(session: Session, number: int) -> Resident:
+    return session.get_one(Resident, number)
+
+
+def medium_of(session: Session, inbound: int) -> Media:
+    return session.scalars(select(Media).where(Media.inbound_id == inbound)).one()
+
+
+def dialog_of(session: Session, resident: int | None) -> Dialog:
+    return session.get_one(Dialog, resident)
+
+
 def chosen(wanted: Callable[[Sample], object]) -> list[Sample]:
     """The samples whose message is wanted; some there must be."""
     samples = [fresh(path.name, path.read_text(encoding="utf-8")) for path in SAMPLES]
@@ -102,8 +115,7 @@ async def test_a_text_is_stored_and_answered(desk: Desk) -> None:
 async def test_a_picture_voice_or_video_is_noted_to_be_fetched_and_answered(desk: Desk) -> None:
     for sample in chosen(lambda s: s.kind in RECORDED and "MediaId" in s.fields):
         reply, row = await send(desk, sample)
-        wanted = select(Media).where(Media.inbound_id == row.id)
-        medium = desk.look(lambda s, q=wanted: s.scalars(q).one())
+        medium = desk.look(partial(medium_of, inbound=row.id))
         assert reply, sample.name
         assert (medium.state, medium.kind, medium.wechat_id) == (
             "pending",
@@ -124,7 +136,7 @@ async def test_a_recording_that_does_not_say_where_it_is_is_answered_all_the_sam
 async def test_a_picture_or_a_place_begins_a_report(desk: Desk) -> None:
     for sample in chosen(lambda s: s.kind in ("image", "location")):
         reply, row = await send(desk, sample)
-        dialog = desk.look(lambda s, who=row.resident_id: s.get_one(Dialog, who))
+        dialog = desk.look(partial(dialog_of, resident=row.resident_id))
         assert reply, sample.name
         assert dialog.form == "report", sample.name
 
@@ -141,7 +153,7 @@ async def test_a_link_and_kinds_that_the_desk_does_not_know_are_answered_politel
 async def test_a_follow_a_scan_and_a_menu_click_are_answered(desk: Desk) -> None:
     for sample in chosen(lambda s: s.event in ANSWERED):
         reply, _ = await send(desk, sample)
-        resident = desk.look(lambda s, who=sample.openid: resident_of(s, who))
+        resident = desk.look(partial(resident_of, openid=sample.openid))
         assert reply, sample.name
         assert resident is not None
         assert (resident.following, resident.last_touch_at) == (True, desk.clock())
@@ -151,17 +163,16 @@ async def test_a_farewell_removes_the_personal_data(desk: Desk) -> None:
     """Also where WeChat repeats the push: nobody is met anew."""
     for sample in chosen(lambda s: s.event in events.FAREWELLS):
         await desk.say(sample.openid, "我家在3栋，我叫王秀兰")
-        before = desk.look(lambda s, who=sample.openid: resident_of(s, who))
+        before = desk.look(partial(resident_of, openid=sample.openid))
         assert before is not None
         for _ in range(2):
             reply, _ = await send(desk, sample)
             assert reply == "", sample.name
-        after, rows = desk.look(
-            lambda s, who=before.id: (s.get_one(Resident, who), rows_of(s, who))
-        )
+        after = desk.look(partial(resident_by_number, number=before.id))
+        rows = desk.look(partial(rows_of, resident=before.id))
         assert (after.following, after.openid[:5]) == (False, "gone-"), sample.name
         assert {(row.text, row.reply) for row in rows} == {("", None)}
-        assert desk.look(lambda s, who=sample.openid: resident_of(s, who)) is None
+        assert desk.look(partial(resident_of, openid=sample.openid)) is None
 
 
 async def test_a_notice_of_the_platform_is_stored_and_makes_no_resident(desk: Desk) -> None:
@@ -169,7 +180,7 @@ async def test_a_notice_of_the_platform_is_stored_and_makes_no_resident(desk: De
         reply, row = await send(desk, sample)
         assert reply == "", sample.name
         assert (row.kind, row.event, row.resident_id) == ("event", sample.event, None)
-        assert desk.look(lambda s, who=sample.openid: resident_of(s, who)) is None
+        assert desk.look(partial(resident_of, openid=sample.openid)) is None
 
 
 async def test_what_a_resident_merely_did_is_stored_in_silence(desk: Desk) -> None:

@@ -16,7 +16,10 @@ from tests.stories.manners import JARGON, PROMISES, faults
 
 SPEAKERS = (
     *sorted((ROOT / "handlers").glob("*.py")),
-    *(ROOT / "bot" / name for name in ("stages.py", "filling.py", "turn.py", "events.py")),
+    *(
+        ROOT / "bot" / name
+        for name in ("stages.py", "choosing.py", "filling.py", "drafts.py", "turn.py", "events.py")
+    ),
     *(ROOT / "services" / name for name in ("handover.py", "cases.py", "case_states.py")),
 )
 NOT_SPOKEN = {"ReasonMissing", "IllegalMove", "compile", "frozenset", "search", "fullmatch"}
