@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := main.py settings.py bot commands console deliberation demo dialogue handlers intents \
+CODE := main.py settings.py bot commands console deliberation demo dialogue handlers hotspots intents \
         jobs knowledge services storage
 DEMO := SHUOSHI_DEMO=true SHUOSHI_DATABASE__URL=sqlite:///var/demo.db \
         SHUOSHI_PATHS__MEDIA=var/demo-media
@@ -34,6 +34,7 @@ bench: $(VENV)/test ## the figures of docs/figures.md
 	$(BIN)/python bench/intents.py
 	$(BIN)/python bench/knowledge.py
 	$(BIN)/python bench/deliberation.py
+	$(BIN)/python -m bench.hotspots
 
 browser: ## Chromium and a Chinese font for the browser tests
 	@command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . \

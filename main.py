@@ -10,6 +10,7 @@ from commands import (
     chat,
     deliberation,
     demo,
+    hotspots,
     intents,
     keep,
     knowledge,
@@ -32,6 +33,7 @@ COMMANDS = (
     intents,
     knowledge,
     deliberation,
+    hotspots,
 )
 
 

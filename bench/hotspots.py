@@ -6,7 +6,9 @@ Suggestion: 20 matters by keyword rule (tests/hotspots/labelled.py). Of half of 
 messages each are open among 2 000 cases, of the other half none. Every further message is a
 new report: of an open matter it should be shown one of the three (recall@3), of the others
 nothing, least of all another matter at the same place (false-suggestion rate). Then the halves
-change places. The threshold is chosen on every second matter and reported on the rest.
+change places. The threshold is chosen on half of the matters and reported on the rest.
+`unlabelled_shown` is the share of messages outside all matters that are shown something: true
+duplicates among them count too.
 Prints one JSON object.
 """
 
@@ -30,7 +32,7 @@ from hotspots.topics import hot_topics
 from tests.hotspots.labelled import MATTERS, MIXER, PARKING, members, pairwise
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared/data/messages/hot.csv"
-OPEN, SHOWN, KEPT = 2000, 3, 20
+OPEN, SHOWN, KEPT, UNLABELLED = 2000, 3, 20, 300
 STEPS = [step / 100 for step in range(10, 61, 2)]
 
 
@@ -77,7 +79,7 @@ def places(messages: Sequence[Message]) -> dict[str, str]:
 
 
 def rates(reports: Sequence[Asked], threshold: float) -> dict[str, float]:
-    """Recall@3 by report and by matter; false suggestions where nothing is open; wrong ones shown."""
+    """Recall@3 by report and by matter, false suggestions where nothing is open, rightly shown."""
     open_, none = [r for r in reports if r.right], [r for r in reports if not r.right]
     hit = [(r.matter, bool(r.right & set(r.shown(threshold)))) for r in open_]
     matters = sorted({matter for matter, _ in hit})
@@ -112,8 +114,24 @@ def suggestion(messages: Sequence[Message], *, place_known: bool) -> dict[str, o
         "chosen_half": rates(first, best),
         "other_half": rates(second, best),
         "shipped": {"threshold": THRESHOLD, **rates(second, THRESHOLD)},
+        "unlabelled_shown": unlabelled(messages, place_known=place_known),
         "median_ms": round(statistics.median(r.milliseconds for r in reports), 1),
     }
+
+
+def unlabelled(messages: Sequence[Message], *, place_known: bool, seed: int = 4) -> float:
+    """Share of messages outside all matters that are shown any of 2 000 cases."""
+    known = {id_ for ids in members(messages).values() for id_ in ids}
+    place = places(messages) if place_known else {}
+    cases = [
+        OpenCase(m.id, f"{m.title}。{m.text}", place.get(m.id, ""))
+        for m in messages
+        if m.id not in known
+    ]
+    random.Random(seed).shuffle(cases)
+    index = SimilarCases.build(cases[:OPEN])
+    reports = cases[OPEN : OPEN + UNLABELLED]
+    return round(statistics.mean(bool(index.suggest(r.text, r.place)) for r in reports), 3)
 
 
 def topics(messages: Sequence[Message]) -> dict[str, object]:

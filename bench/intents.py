@@ -28,7 +28,7 @@ from intents import Understander, train
 from intents.evaluate import macro_f1
 from intents.examples import Example, read_csv, read_examples
 from intents.features import WEIGHTS, Featuriser
-from intents.fitting import fit
+from intents.fitting import Settings, choose, fit
 from intents.linear import predict
 from intents.normalise import normalise
 from intents.sources import EXAMPLES, GOLD
@@ -52,12 +52,17 @@ def cross_validated(method: Method, examples: Sequence[Example]) -> float:
     return macro_f1(list(labels), list(guessed))
 
 
-def ours(features: Featuriser, weights: Sequence[float]) -> Method:
-    """The shipped pipeline, with the views weighted by `weights`."""
+def ours(features: Featuriser, weights: tuple[float, ...] | None = None) -> Method:
+    """The shipped pipeline, its views weighted by `weights`; by default it chooses for itself."""
 
     def method(texts: Sequence[str], labels: Sequence[str], test: Sequence[str]) -> list[str]:
-        model = fit([features.views(text) for text in texts], labels, weights)
-        return predict(model, [features.views(text) for text in test])
+        known = [features.views(text) for text in texts]
+        settings = (
+            Settings(weights)
+            if weights is not None
+            else choose(known, labels, [normalise(text) for text in texts]).settings
+        )
+        return predict(fit(known, labels, settings), [features.views(text) for text in test])
 
     return method
 
@@ -104,7 +109,7 @@ def methods() -> Iterator[tuple[str, Method | None]]:
     yield "LogisticRegression, characters", scikit("char", LogisticRegression(C=10, max_iter=300))
     yield "ComplementNB, characters", scikit("char", ComplementNB())
     yield "fastText, words", fasttext(words.cut)
-    yield "this pipeline", ours(language(), tuple(WEIGHTS.values()))
+    yield "this pipeline", ours(language())
 
 
 def compare(path: Path) -> None:
@@ -117,7 +122,7 @@ def compare(path: Path) -> None:
 def ablation() -> None:
     examples, features = read_examples(EXAMPLES), language()
     for left_out in ("nothing", *WEIGHTS):
-        weights = [1e-6 if view == left_out else w for view, w in WEIGHTS.items()]
+        weights = tuple(0.0 if view == left_out else w for view, w in WEIGHTS.items())
         print(f"without {left_out:<12}{cross_validated(ours(features, weights), examples):>8.4f}")
 
 

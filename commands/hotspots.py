@@ -81,7 +81,8 @@ def _message(row: dict[str, str | None], line: int) -> Message:
 def _time(written: str) -> datetime:
     """ISO 8601, or 2019/7/3 8:05:00 as spreadsheets write it."""
     if found := _DATE.fullmatch(written):
-        return datetime(*(int(part or 0) for part in found.groups()), tzinfo=_ZONE)
+        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        return datetime(year, month, day, hour, minute, second, tzinfo=_ZONE)
     time = datetime.fromisoformat(written)
     return time if time.tzinfo else time.replace(tzinfo=_ZONE)
 

@@ -142,7 +142,7 @@ def _retrained(path: Path, test: list[Example]) -> Outcome:
     from intents.training import calibrated, language  # noqa: PLC0415
 
     features = language()
-    model, _ = calibrated(read_csv(path), features)
+    model = calibrated(read_csv(path), features).model
     guessed, confidences, times = [], [], []
     for example in test:
         started = perf_counter()

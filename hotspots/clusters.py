@@ -28,7 +28,7 @@ def groups(likeness: Likeness, *, alike: float = _ALIKE) -> list[Members]:
 
     The same messages in the same order give the same groups.
     """
-    found = []
+    found: list[Members] = []
     for part in _connected(likeness, np.arange(len(likeness.days)), alike):
         found += _divided(part, likeness.between(part, part), alike)
     return found

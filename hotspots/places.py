@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 _ENDING = re.compile(
     r"(小区|大道|大桥|新村|新城|家园|花园|广场|大厦|大学|中学|小学|学校|学院|医院|市场|幼儿园|公园|公寓"
@@ -20,14 +21,7 @@ _HAN = re.compile("[一-鿿]+$")
 _ROAD = re.compile("路$|街$|大道$|高速$")
 # words that stand before a name or between two: relations, reporting, higher places
 _WALLS = frozenset(
-    "的 在 是 了 和 与 及 或 于 从 到 至 去 对 向 将 把 被 让 给 请 有 无 没 没有 为 以 我 我们 你 你们 他 他们 她"
-    " 它 本 该 此 这 那 这个 那个 这条 旁 旁边 附近 近 边 处 内 里 里面 外 前 后 上 下 市 县 省 区 镇 街道 社区"
-    " 某 各 每 整个 多个 等 因 因为 由 由于 就 都 也 不 还 又 被 要 会 能 可 投诉 反映 反应 反馈 关于 咨询 举报"
-    " 建议 请求 请问 希望 要求 要 求 位于 坐落 座落 业主 开发商 物业 强烈 严重 违规 违法 修建 建设 新建 兴建"
-    " 整治 改造 途经 经过 进入 出入 进出 居住 入住 导致 影响 占用 穿越 紧邻 紧挨 靠近 对面 周边 周围 沿线 全体"
-    " 自己 现在 所有 部分 其他 很多 许多 一个 一条 一所 两个 几个 二期 一期 三期 四期 老旧 高档 大型 小型 配套"
-    " 住宅 居民 商品房 安置 农贸 封闭式 普惠性 公办 民办 私立 公立 什么 哪个 如何 是否 何时 能否 可以 应该"
-    " 主干 临街 交叉 过 个 条 所 座 家 号 栋 期 路 十字 人行 相关 城市 农村 公共 地下 当地 各个 本人 楼 村 组".split()
+    Path(__file__).with_name("data").joinpath("walls.txt").read_text("utf-8").split()
 )
 _LONGEST = 8
 _LEAST_MESSAGES = 3

@@ -50,6 +50,4 @@ def shipped_words() -> Words:
 
 
 def _pairs(plain: str) -> Counter[str]:
-    return Counter(
-        run[at : at + 2] for run in _HAN.findall(plain) for at in range(len(run) - 1)
-    )
+    return Counter(run[at : at + 2] for run in _HAN.findall(plain) for at in range(len(run) - 1))

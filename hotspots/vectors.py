@@ -1,8 +1,9 @@
 """Texts as sparse vectors whose dot product is their likeness, 0–1.
 
-Each kind of term (words, pairs of characters, places …) is weighted by (1 + ln tf) · ln((1 + N) / df)
-as in Salton and Buckley (1988), brought to length one, and enters with its own share; the dot
-product of two joined vectors is the mean of the kinds' cosines weighted by those shares.
+Each kind of term (words, pairs of characters, places …) is weighted by (1 + ln tf) ·
+ln((20 + N) / df) after Salton and Buckley (1988), as if twenty more texts were there that lack the term, so that
+among a handful of texts a common subject still counts. Each kind is brought to length one; the dot
+product of two joined vectors is the mean of the kinds' cosines weighted by their shares.
 """
 
 from __future__ import annotations
@@ -26,14 +27,12 @@ class Kind:
     Terms in more than the share `most` of the texts have no weight.
     """
 
-    def __init__(
-        self, texts: Sequence[Mapping[str, int]], *, most: float = _MOST_MESSAGES
-    ) -> None:
+    def __init__(self, texts: Sequence[Mapping[str, int]], *, most: float = _MOST_MESSAGES) -> None:
         count = len(texts)
         messages = Counter(term for terms in texts for term in terms)
         limit = max(most * count, _FEW)
         self._weight = {
-            term: (column, np.log((1 + count) / found) + 1e-9)
+            term: (column, np.log((_FEW + count) / found))
             for column, (term, found) in enumerate(
                 sorted(item for item in messages.items() if item[1] <= limit)
             )

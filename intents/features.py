@@ -24,6 +24,9 @@ WEIGHTS: Mapping[str, float] = {
     "flags": 0.3,
 }
 
+LEXICAL: Mapping[str, float] = dict.fromkeys(WEIGHTS, 0.0) | {"characters": 1.0, "words": 1.0}
+"""The views that know nothing of this project's subject: for tasks with enough examples."""
+
 _DIGITS = re.compile(r"\d+")
 _CODES = re.compile(r"[a-z]+\d+(?=[市县区镇乡村])")
 _QUESTION = re.compile(

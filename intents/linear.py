@@ -43,7 +43,8 @@ class Vocabulary:
         features: list[dict[str, int]] = []
         frequency: list[int] = []
         for view in range(len(weights)):
-            seen = Counter(name for views in texts for name in set(views[view]))
+            heard = texts if weights[view] else ()
+            seen = Counter(name for views in heard for name in set(views[view]))
             names = sorted(seen)
             features.append({name: len(frequency) + i for i, name in enumerate(names)})
             frequency += [seen[name] for name in names]

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from intents.linear import LinearModel, Vocabulary
+from intents.thresholds import Thresholds
 
-VERSION = 2
+VERSION = 3
 MANIFEST = "manifest.json"
 CURRENT = "current"
 MODELS = "models"
@@ -36,7 +37,7 @@ class Stored:
     words: Mapping[str, int]
     syllables: Mapping[str, str]
     concepts: Mapping[str, str]
-    reject: float
+    thresholds: Thresholds
     examples: str
 
 
@@ -47,7 +48,7 @@ def save(stored: Stored, directory: Path) -> None:
     _save_linear(stored.categories, directory / "categories")
     rest = {
         "groups": dict(stored.groups),
-        "reject": stored.reject,
+        "thresholds": asdict(stored.thresholds),
         "words": list(stored.words),
         "frequencies": list(stored.words.values()),
         "syllables": stored.syllables,
@@ -70,7 +71,7 @@ def load(directory: Path) -> Stored:
         words=dict(zip(rest["words"], rest["frequencies"], strict=True)),
         syllables=rest["syllables"],
         concepts=rest["concepts"],
-        reject=rest["reject"],
+        thresholds=Thresholds(**rest["thresholds"]),
         examples=str(manifest["examples"]),
     )
 

@@ -13,13 +13,15 @@ CATEGORIES = PROJECT / "services" / "data" / "categories.yaml"
 DATA = PROJECT / "intents" / "data"
 TERMS = DATA / "terms.txt"
 CONCEPTS = DATA / "concepts.txt"
+CATEGORY_EXAMPLES = DATA / "category_examples.csv"
 GOLD = DATA / "gold.csv"
+CATEGORY_GOLD = DATA / "categories_gold.csv"
 
 
 def digest() -> str:
     """SHA-256 over the version of the code and everything a model is trained from."""
     total = hashlib.sha256(str(VERSION).encode())
-    for path in (*sorted(EXAMPLES.glob("*.txt")), CATEGORIES, TERMS, CONCEPTS):
+    for path in (*sorted(EXAMPLES.glob("*.txt")), CATEGORIES, CATEGORY_EXAMPLES, TERMS, CONCEPTS):
         total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 

@@ -9,19 +9,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intents.categories import category_examples, read_categories
 from intents.evaluate import macro_f1
-from intents.examples import Example
-from intents.features import WEIGHTS, Featuriser
-from intents.linear import LinearModel
+from intents.examples import Example, read_csv
+from intents.features import Featuriser
+from intents.linear import Floats, LinearModel, softmax
 from intents.model_file import Stored, save
 from intents.normalise import normalise
 from intents.pinyin import syllable_table
-from intents.sources import CATEGORIES, CONCEPTS, TERMS, digest, read_concepts, read_terms
+from intents.sources import (
+    CATEGORIES,
+    CATEGORY_EXAMPLES,
+    CONCEPTS,
+    TERMS,
+    digest,
+    read_concepts,
+    read_terms,
+)
+from intents.thresholds import Thresholds, cheapest
 from intents.tokens import Words, dictionary
-
-REJECT = 0.22
+from intents.understand import OUT_OF_SCOPE
 
 
 @dataclass(frozen=True)
@@ -54,16 +63,19 @@ def train(
     syllables = syllable_table()
     concepts = read_concepts(CONCEPTS)
     features = Featuriser(Words(words), syllables, concepts)
-    intents, held_out = calibrated(examples, features)
+    fitted = calibrated(examples, features)
     leaves = read_categories(categories)
-    tree, _ = calibrated([*category_examples(leaves), *category_corrections], features)
+    shipped = [*category_examples(leaves), *read_csv(CATEGORY_EXAMPLES)]
     groups = {leaf.code: leaf.group for leaf in leaves}
-    save(Stored(intents, tree, groups, words, syllables, concepts, REJECT, digest()), directory)
+    tree = calibrated([*shipped, *category_corrections], features).model
+    chosen = fitted.thresholds
+    stored = Stored(fitted.model, tree, groups, words, syllables, concepts, chosen, digest())
+    save(stored, directory)
     return TrainingReport(
         examples=len(examples),
         labels=dict(sorted(Counter(example.label for example in examples).items())),
-        macro_f1=held_out,
-        temperature=intents.temperature,
+        macro_f1=fitted.macro_f1,
+        temperature=fitted.model.temperature,
         seconds=time.perf_counter() - started,
         bytes=sum(path.stat().st_size for path in directory.iterdir()),
     )
@@ -76,17 +88,34 @@ def language(terms: Sequence[str] = ()) -> Featuriser:
     )
 
 
-def calibrated(examples: Sequence[Example], features: Featuriser) -> tuple[LinearModel, float]:
-    """A classifier whose temperature was chosen on held-out texts, and its held-out macro-F1."""
+@dataclass(frozen=True)
+class Fitted:
+    """A calibrated classifier with its probabilities for texts it had not seen."""
+
+    model: LinearModel
+    chances: Floats
+    target: NDArray[np.int64]
+
+    @property
+    def macro_f1(self) -> float:
+        names = self.model.labels
+        guessed = [names[i] for i in self.chances.argmax(axis=1)]
+        return macro_f1([names[i] for i in self.target], guessed)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        names = self.model.labels
+        idle = names.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in names else -1
+        return cheapest(self.chances, self.target, idle)
+
+
+def calibrated(examples: Sequence[Example], features: Featuriser) -> Fitted:
+    """A classifier with settings and temperature chosen on held-out texts."""
     # imported here: scikit-learn takes a second, and serving does without it
-    from intents.fitting import best_temperature, fit, held_out_scores  # noqa: PLC0415
+    from intents.fitting import choose, fit  # noqa: PLC0415
 
     texts = [features.views(example.text) for example in examples]
     labels = [example.label for example in examples]
-    weights = tuple(WEIGHTS.values())
-    model = fit(texts, labels, weights)
-    groups = [normalise(example.text) for example in examples]
-    scores = held_out_scores(texts, labels, groups, weights, model.labels)
-    target = np.array([model.labels.index(label) for label in labels])
-    guessed = [model.labels[i] for i in scores.argmax(axis=1)]
-    return replace(model, temperature=best_temperature(scores, target)), macro_f1(labels, guessed)
+    choice = choose(texts, labels, [normalise(example.text) for example in examples])
+    model = replace(fit(texts, labels, choice.settings), temperature=choice.temperature)
+    return Fitted(model, softmax(choice.scores / choice.temperature), choice.target)

@@ -18,12 +18,11 @@ from intents.features import WEIGHTS, Featuriser
 from intents.linear import Views
 from intents.model_file import Stored
 from intents.normalise import normalise
+from intents.thresholds import Thresholds
 from intents.tokens import Words
 
 OUT_OF_SCOPE = "out_of_scope"
 EMERGENCY = "emergency"
-SURE = 0.55
-MARGIN = 0.2
 CONCEPTS = list(WEIGHTS).index("concepts")
 _BY_RULE = 0.99
 _CHUNK = 256
@@ -101,7 +100,7 @@ class Understander:
         if emergency(text) is not None:
             return Decision(text, EMERGENCY, _BY_RULE, _promoted(ranking, EMERGENCY), unsure=False)
         ranking = tempered(plain, views[CONCEPTS], ranking)
-        return decide(text, ranking, self._stored.reject)
+        return decide(text, ranking, self._stored.thresholds)
 
     def categorise(self, text: str) -> CategoryGuess:
         ranking = self._stored.categories.ranking(self._features.views(text))
@@ -109,16 +108,16 @@ class Understander:
         return CategoryGuess(text, code, self._stored.groups[code], confidence, ranking)
 
 
-def decide(text: str, ranking: tuple[tuple[str, float], ...], reject: float) -> Decision:
-    """The decision a ranking leads to; below the probability `reject` nothing is acted upon."""
+def decide(text: str, ranking: Ranking, thresholds: Thresholds) -> Decision:
+    """The decision a ranking leads to; what is unlikely in every label is not acted upon."""
     (first, confidence), (_, second) = ranking[:2]
-    if confidence < reject and first != OUT_OF_SCOPE:
+    if confidence < thresholds.reject and first != OUT_OF_SCOPE:
         return Decision(text, OUT_OF_SCOPE, dict(ranking)[OUT_OF_SCOPE], ranking, unsure=True)
-    unsure = confidence < SURE or confidence - second < MARGIN
+    unsure = confidence < thresholds.sure or confidence - second < thresholds.margin
     return Decision(text, first, confidence, ranking, unsure)
 
 
-def _promoted(ranking: tuple[tuple[str, float], ...], label: str) -> tuple[tuple[str, float], ...]:
+def _promoted(ranking: Ranking, label: str) -> Ranking:
     left = 1.0 - _BY_RULE
     others = [(name, chance) for name, chance in ranking if name != label]
     total = sum(chance for _, chance in others) or 1.0

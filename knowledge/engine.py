@@ -17,7 +17,7 @@ from knowledge.documents import Document, Passage, windows
 from knowledge.fields import fields_of
 from knowledge.language import Language, shipped_language
 from knowledge.query import Query, understand
-from knowledge.retrieval import Analyser, JoinedIndex
+from knowledge.retrieval import Analyser, JoinedIndex, analyser_of
 from knowledge.semantic import Embedder, SemanticRanker
 from knowledge.text import normalise
 
@@ -73,7 +73,7 @@ class KnowledgeBase:
         """
         chosen = language or shipped_language()
         kept = [document for document in documents if document.passages]
-        analyser = Analyser(chosen)
+        analyser = analyser_of(chosen)
         texts = [body(passage) for document in kept for passage in document.passages]
         passages = JoinedIndex.build(texts, analyser)
         heads = JoinedIndex.build([head(document) for document in kept], analyser)

@@ -29,12 +29,14 @@ class Language:
     """`terms` are pairs (everyday term, term as documents write it), both normalised.
 
     `matters` are names of matters: a document without one that is asked for is not the answer.
+    `residue` are words that are no subject where a question has nothing else.
     """
 
     light: frozenset[str]
     aspects: tuple[Aspect, ...]
     terms: tuple[tuple[str, str], ...]
     matters: frozenset[str]
+    residue: frozenset[str] = frozenset()
 
     def aspect_of_heading(self, heading: str) -> str | None:
         """The aspect that a section heading announces, or None."""
@@ -56,10 +58,14 @@ def _pairs(groups: Mapping[str, Iterable[str]]) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _words(lines: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
 def load_language(*extra_thesauri: Path) -> Language:
     """The shipped language data with a community's own files of terms added."""
     data = yaml.safe_load((DATA / "language.yaml").read_text("utf-8"))
-    light = frozenset(word for line in data["light"] for word in line.split())
+    light, residue = (_words(data[part]) for part in ("light", "residue"))
     aspects = tuple(
         Aspect(name, part["label"], tuple(part["headings"]), tuple(part["cues"]))
         for name, part in data["aspects"].items()
@@ -69,7 +75,7 @@ def load_language(*extra_thesauri: Path) -> Language:
         terms += _pairs(yaml.safe_load(path.read_text("utf-8")))
     named = yaml.safe_load((DATA / "matters.yaml").read_text("utf-8"))
     matters = frozenset(normalise(matter) for group in named.values() for matter in group)
-    return Language(light, aspects, terms, matters)
+    return Language(light, aspects, terms, matters, residue)
 
 
 @lru_cache(maxsize=1)

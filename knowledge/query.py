@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,14 +30,12 @@ class Query:
     matters: tuple[str, ...] = ()
 
 
-def _longest_first(words: frozenset[str]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
-
-
 @lru_cache(maxsize=8)
-def _asking(language: Language) -> re.Pattern[str]:
+def _asking(language: Language) -> tuple[frozenset[str], tuple[int, ...]]:
+    """The words of asking, and their lengths, longest first."""
     cues = frozenset(cue for aspect in language.aspects for cue in aspect.cues)
-    return _longest_first(cues | language.light)
+    words = cues | language.light
+    return words, tuple(sorted({len(word) for word in words}, reverse=True))
 
 
 def understand(question: str, language: Language) -> Query:
@@ -66,4 +65,25 @@ def _aspect(text: str, language: Language) -> str | None:
 
 
 def _subject(text: str, language: Language) -> tuple[str, ...]:
-    return tuple(_RUNS.findall(_asking(language).sub(" ", text)))
+    runs = tuple(_RUNS.findall(_left(text, *_asking(language))))
+    return () if language.residue.issuperset(runs) else runs
+
+
+def _left(text: str, words: frozenset[str], lengths: Sequence[int]) -> str:
+    """`text` with spaces for words of asking, so laid that the least is left over.
+
+    Of 在哪里办 nothing is left (在 哪里 办), where the longest first (在哪) would leave 里.
+    """
+    left = [0] * (len(text) + 1)
+    step = [0] * len(text)
+    for place in reversed(range(len(text))):
+        left[place] = left[place + 1] + 1
+        for length in lengths:
+            end = place + length
+            if end <= len(text) and left[end] < left[place] and text[place:end] in words:
+                left[place], step[place] = left[end], length
+    kept, place = [], 0
+    while place < len(text):
+        kept.append(" " if step[place] else text[place])
+        place += step[place] or 1
+    return "".join(kept)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,8 @@ EXPANSION_WEIGHT = 0.5  # of document terms added for everyday terms
 MIXTURE = {"words": 1.0, "pairs": 0.7, "syllables": 0.5, "characters": 1.5}
 
 _PAIRED = {"pairs", "syllables"}
+_LANGUAGES = 4  # whose analysers are kept, 65 MB each
+_MAKING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,10 @@ class Asked:
 
 
 class Analyser:
-    """Turns texts and questions into terms; holds the tokeniser, no documents."""
+    """Turns texts and questions into terms; holds the tokeniser, no documents.
+
+    Nothing changes after it is made, so that bases and threads share one: `analyser_of`.
+    """
 
     def __init__(self, language: Language) -> None:
         vocabulary = {term for pair in language.terms for term in pair}
@@ -68,6 +75,17 @@ class Analyser:
         weights = np.where(own, 1.0, EXPANSION_WEIGHT)
         weights[own & np.isin(keys, self._light[space.name])] = LIGHT_WEIGHT
         return Asked(keys, weights.astype(np.float32))
+
+
+@lru_cache(maxsize=_LANGUAGES)
+def _made(language: Language) -> Analyser:
+    return Analyser(language)
+
+
+def analyser_of(language: Language) -> Analyser:
+    """The one analyser of a language; threads that ask at the same time wait for it."""
+    with _MAKING:
+        return _made(language)
 
 
 class JoinedIndex:

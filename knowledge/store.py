@@ -17,7 +17,7 @@ from knowledge.bm25 import Bm25
 from knowledge.documents import Document, Passage
 from knowledge.engine import KnowledgeBase
 from knowledge.language import Language, shipped_language
-from knowledge.retrieval import Analyser, JoinedIndex
+from knowledge.retrieval import JoinedIndex, analyser_of
 from knowledge.semantic import Embedder, SemanticRanker
 
 FORMAT = 1
@@ -64,7 +64,7 @@ def _restore(
     documents = [_document(plain) for plain in described["documents"]]
     passages, heads = (_joined(data, name) for name in ("passages", "heads"))
     semantic = SemanticRanker(data["semantic"], embedder) if embedder else None
-    return KnowledgeBase(documents, passages, heads, Analyser(language), language, semantic)
+    return KnowledgeBase(documents, passages, heads, analyser_of(language), language, semantic)
 
 
 def _arrays(name: str, index: JoinedIndex) -> Iterator[tuple[str, NDArray[Any]]]:

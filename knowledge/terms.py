@@ -12,7 +12,7 @@ import logging
 import re
 import zlib
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Protocol
 
 import jieba
@@ -23,6 +23,7 @@ from pypinyin import lazy_pinyin
 Keys = NDArray[np.int64]
 _FIRST_HAN, _LAST_HAN = 0x4E00, 0x9FFF
 _SHIFT = 21  # bits of a Unicode code point
+_KEPT = 1 << 15  # sounds and keys kept, the least used go
 
 
 class Space(Protocol):
@@ -73,7 +74,7 @@ class CharacterPairs:
         return ((points[:-1] << _SHIFT) | points[1:])[kept], owners[:-1][kept]
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def sound(character: str) -> str:
     """How a character is spoken, without tone and without the sounds that dialects merge."""
     spoken = lazy_pinyin(character)[0]
@@ -103,6 +104,12 @@ class SyllablePairs:
         return ((sounds[:-1] << 31) ^ sounds[1:])[kept], owners[:-1][kept]
 
 
+@lru_cache(maxsize=_KEPT)
+def _word_key(word: str) -> int:
+    digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
 class Words:
     """Words by jieba's search mode, without guessing new words (measured: no gain, slower).
 
@@ -117,7 +124,6 @@ class Words:
         self._jieba.initialize()
         for term in extra:
             self._jieba.add_word(term)
-        self._keys: dict[str, int] = {}
 
     def batch(self, texts: Sequence[str]) -> tuple[Keys, NDArray[np.int32]]:
         found = [self._of(text) for text in texts]
@@ -127,11 +133,4 @@ class Words:
 
     def _of(self, text: str) -> list[int]:
         cut = self._jieba.cut_for_search(text, HMM=False)
-        return [self._key(word) for word in cut if word[:1].isalnum()]
-
-    def _key(self, word: str) -> int:
-        key = self._keys.get(word)
-        if key is None:
-            digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
-            key = self._keys[word] = int.from_bytes(digest, "little", signed=True)
-        return key
+        return [_word_key(word) for word in cut if word[:1].isalnum()]

@@ -59,12 +59,15 @@ def mark(session: Session, staff: Staff) -> str:
 
 
 def _open(staff: Staff, *columns: Any) -> Select[Any]:
+    """The few that are open are found first: what decides about sight is asked of them alone."""
+    dialog = aliased(Dialog)
+    few = select(dialog.resident_id).where(dialog.handover.in_(("waiting", "person")))
     return (
         select(*columns)
-        .select_from(Dialog)
-        .join(Resident, Resident.id == Dialog.resident_id)
+        .select_from(Resident)
+        .join(Dialog, Dialog.resident_id == Resident.id)
         .where(
-            Dialog.handover.in_(("waiting", "person")),
+            Resident.id.in_(few),
             visible_residents(staff),
             visible_talk(staff, Resident.id),
         )

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.access import visible_cases, visible_to
 from storage.cases import Case
 from storage.communities import Community, Place
+from storage.desk import QueueItem
 from storage.insert import insert_ignoring
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
@@ -237,6 +238,14 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     )
     session.execute(
         update(PolicyQuestion).where(PolicyQuestion.resident_id == resident.id).values(text=""),
+        execution_options=mine,
+    )
+    session.execute(
+        update(QueueItem)
+        .where(QueueItem.resident_id == resident.id, QueueItem.case_id.is_(None))
+        .values(
+            title="（居民已注销）", state="done", done_at=func.coalesce(QueueItem.done_at, now)
+        ),
         execution_options=mine,
     )
     session.execute(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -32,11 +31,10 @@ def service_of_the_page() -> Service:
 
 
 @pytest.fixture
-def with_umbrella(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def with_umbrella(monkeypatch: pytest.MonkeyPatch) -> None:
     """The list of services with one line more, as the page says."""
     services = (*handlers.SERVICES, service_of_the_page())
     monkeypatch.setattr(assembly, "SERVICES", services)
-    yield
 
 
 @pytest.mark.usefixtures("with_umbrella")

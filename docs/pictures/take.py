@@ -19,6 +19,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+MORE = "count => document.querySelectorAll('.bubble').length >= count"
 WORDS = "3栋2单元三楼的灯坏了好几天，我妈晚上下楼看不见"
 
 
@@ -38,7 +39,7 @@ def chat(page: Page, url: str, name: str) -> None:
         bubbles = page.locator(".bubble").count()
         page.fill("#words", words)
         page.keyboard.press("Enter")
-        page.wait_for_function("n => document.querySelectorAll('.bubble').length >= n + 2", arg=bubbles)
+        page.wait_for_function(MORE, arg=bubbles + 2)
     page.screenshot(path=FOLDER / f"{name}.png")
 
 
