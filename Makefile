@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := main.py settings.py bot commands console deliberation demo dialogue handlers hotspots intents \
-        jobs knowledge services storage
+CODE := main.py settings.py bot commands console deliberation demo dialogue handlers hotspots \
+        intents jobs knowledge services storage
 DEMO := SHUOSHI_DEMO=true SHUOSHI_DATABASE__URL=sqlite:///var/demo.db \
         SHUOSHI_PATHS__MEDIA=var/demo-media
 

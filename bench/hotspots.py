@@ -19,38 +19,40 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from commands.hotspots import read_messages
 from hotspots.places import PlaceNames
-from hotspots.records import Message, OpenCase, Suggestion
+from hotspots.records import Message, OpenCase
 from hotspots.similar import THRESHOLD, SimilarCases
 from hotspots.terms import terms_of
 from hotspots.topics import hot_topics
 from tests.hotspots.labelled import MATTERS, MIXER, PARKING, members, pairwise
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared/data/messages/hot.csv"
-OPEN, SHOWN, KEPT, UNLABELLED = 2000, 3, 20, 300
-STEPS = [step / 100 for step in range(10, 61, 2)]
+OPEN, SHOWN, UNLABELLED = 2000, 3, 300
+STEPS = (0.16, 0.18, 0.20, 0.22, 0.24, 0.26, 0.28, 0.32)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A report, the ids that would be right to suggest, and the suggestions without a threshold."""
+    """A report, the ids that would be right to suggest, and what each threshold lets through."""
 
     matter: str
     right: frozenset[str]
-    found: tuple[Suggestion, ...]
+    shown: Mapping[float, Sequence[str]]
     milliseconds: float
-
-    def shown(self, threshold: float) -> list[str]:
-        return [s.id for s in self.found if s.score >= threshold][:SHOWN]
 
 
 def asked(
-    messages: Sequence[Message], truth: dict[str, set[str]], *, place_known: bool, seed: int = 3
+    messages: Sequence[Message],
+    truth: dict[str, set[str]],
+    *,
+    place_known: bool,
+    thresholds: Sequence[float] = STEPS,
+    seed: int = 3,
 ) -> Iterator[Asked]:
     """Every labelled message that is not itself open, with each half of the matters open."""
     place = places(messages) if place_known else dict.fromkeys((m.id for m in messages), "")
@@ -66,9 +68,12 @@ def asked(
             right = frozenset(here.get(matter, ()))
             for id_ in sorted(known - right):
                 started = time.perf_counter()
-                found = index.suggest(text[id_], place[id_], KEPT, STEPS[0])
-                spent = (time.perf_counter() - started) * 1000
-                yield Asked(matter, right, tuple(found), spent)
+                shown = {
+                    step: [s.id for s in index.suggest(text[id_], place[id_], SHOWN, step)]
+                    for step in thresholds
+                }
+                spent = (time.perf_counter() - started) * 1000 / len(thresholds)
+                yield Asked(matter, right, shown, spent)
 
 
 def places(messages: Sequence[Message]) -> dict[str, str]:
@@ -81,15 +86,15 @@ def places(messages: Sequence[Message]) -> dict[str, str]:
 def rates(reports: Sequence[Asked], threshold: float) -> dict[str, float]:
     """Recall@3 by report and by matter, false suggestions where nothing is open, rightly shown."""
     open_, none = [r for r in reports if r.right], [r for r in reports if not r.right]
-    hit = [(r.matter, bool(r.right & set(r.shown(threshold)))) for r in open_]
+    hit = [(r.matter, bool(r.right & set(r.shown[threshold]))) for r in open_]
     matters = sorted({matter for matter, _ in hit})
     each = [statistics.mean(right for m, right in hit if m == matter) for matter in matters]
-    shown = [id_ in r.right for r in open_ for id_ in r.shown(threshold)]
+    shown = [id_ in r.right for r in open_ for id_ in r.shown[threshold]]
     return {
         "reports": len(reports),
         "recall@3": round(statistics.mean(right for _, right in hit), 3),
         "recall@3_mean_of_matters": round(statistics.mean(each), 3),
-        "false_rate": round(statistics.mean(bool(r.shown(threshold)) for r in none), 3),
+        "false_rate": round(statistics.mean(bool(r.shown[threshold]) for r in none), 3),
         "shown_that_are_right": round(statistics.mean(shown), 3),
     }
 

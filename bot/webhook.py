@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.receive import NotReady, Receiver
 from bot.wechat.account import Account
@@ -72,6 +73,10 @@ class Webhook:
         try:
             outcome = await self._receiver.receive(push.incoming)
         except NotReady:
+            return _hang_up(request)
+        except SQLAlchemyError as error:
+            # not stored, so not acknowledged: WeChat repeats what nobody answered
+            log.exception("push not stored", error=type(error).__name__)
             return _hang_up(request)
         if outcome is None or outcome.late or not outcome.text:
             return web.Response(body=SUCCESS)

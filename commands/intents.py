@@ -11,7 +11,6 @@ from pathlib import Path
 from time import perf_counter
 
 from commands import Subcommands
-from commands.evaluate import evaluate_group
 from commands.intents_report import Outcome, as_json, as_text
 from intents import Example, ModelError, Understander, ensure_model
 from intents.comparison import MARGIN, compare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 from contextlib import suppress
@@ -77,6 +78,7 @@ async def _run(deployment: Deployment) -> None:
         make_server(deployment), access_log=None, handler_cancellation=False, shutdown_timeout=10
     )
     await runner.setup()
+    _settle_memory()
     site = web.TCPSite(runner, settings.server.host, settings.server.port)
     await site.start()
     _say_addresses(settings)
@@ -84,6 +86,17 @@ async def _run(deployment: Deployment) -> None:
         await _until_stopped()
     finally:
         await runner.cleanup()
+
+
+def _settle_memory() -> None:
+    """Takes what is loaded for good out of the garbage collector's rounds.
+
+    Dictionaries, model and indexes are some hundred thousand objects; looking through them again
+    and again cost about 7 % of the time of a message.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 async def _until_stopped() -> None:

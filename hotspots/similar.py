@@ -12,9 +12,9 @@ from hotspots.terms import terms_of
 from hotspots.vectors import Kind, joined
 from intents.normalise import normalise
 
-THRESHOLD = 0.24  # chosen on half of the matters of bench/hotspots.py
+THRESHOLD = 0.22  # chosen on half of the matters of bench/hotspots.py
 LIMIT = 3
-_UNKNOWN_PLACE = 1.4  # times the threshold where the place cannot speak for it
+_UNKNOWN_PLACE = 1.2  # times the threshold where the place cannot speak for it
 
 
 class SimilarCases:

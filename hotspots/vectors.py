@@ -1,9 +1,10 @@
 """Texts as sparse vectors whose dot product is their likeness, 0–1.
 
 Each kind of term (words, pairs of characters, places …) is weighted by (1 + ln tf) ·
-ln((20 + N) / df) after Salton and Buckley (1988), as if twenty more texts were there that lack the term, so that
-among a handful of texts a common subject still counts. Each kind is brought to length one; the dot
-product of two joined vectors is the mean of the kinds' cosines weighted by their shares.
+ln((20 + N) / df) after Salton and Buckley (1988), as if there were twenty more texts without the
+term, so that among a handful of texts a common subject still counts. Each kind is brought to
+length one; the dot product of two joined vectors is the mean of the kinds' cosines weighted by
+their shares.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """When to act, when to ask, when to decline: chosen on held-out texts under a stated cost.
 
-A wrong action costs five, a question one (two where the right label is not among the choices
-offered), declining what could have been served two; a right action and a rightly declined text
-cost nothing.
+A wrong action costs four, a question one (two where the right label is not among the choices
+offered, and for a text that asked for nothing), declining what could have been served two; a right
+action and a rightly declined text cost nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from intents.linear import Floats
 
-WRONG, ASKED, ASKED_IN_VAIN, DECLINED = 5.0, 1.0, 2.0, 2.0
+WRONG, ASKED, ASKED_IN_VAIN, DECLINED = 4.0, 1.0, 2.0, 2.0
 CHOICES = 3
 _SURE = np.arange(30, 91, 5) / 100
 _MARGIN = np.arange(0, 41, 5) / 100
@@ -42,7 +42,7 @@ def cheapest(chances: Floats, target: NDArray[np.int64], idle: int) -> Threshold
     first, second, guess = ranked[:, 0], ranked[:, 1], order[:, 0]
     offered = (order[:, :CHOICES] == target[:, np.newaxis]).any(axis=1)
     acted = np.where(guess == target, 0.0, WRONG)
-    asked = np.where(offered, ASKED, ASKED_IN_VAIN)
+    asked = np.where(offered & (target != idle), ASKED, ASKED_IN_VAIN)
     declined = np.where(target == idle, 0.0, DECLINED)
 
     def cost(choice: Thresholds) -> float:

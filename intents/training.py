@@ -63,11 +63,11 @@ def train(
     syllables = syllable_table()
     concepts = read_concepts(CONCEPTS)
     features = Featuriser(Words(words), syllables, concepts)
-    fitted = calibrated(examples, features)
+    fitted = calibrated(examples, features, sampled=False)
     leaves = read_categories(categories)
     shipped = [*category_examples(leaves), *read_csv(CATEGORY_EXAMPLES)]
     groups = {leaf.code: leaf.group for leaf in leaves}
-    tree = calibrated([*shipped, *category_corrections], features).model
+    tree = calibrated([*shipped, *category_corrections], features, sampled=False).model
     chosen = fitted.thresholds
     stored = Stored(fitted.model, tree, groups, words, syllables, concepts, chosen, digest())
     save(stored, directory)
@@ -109,13 +109,20 @@ class Fitted:
         return cheapest(self.chances, self.target, idle)
 
 
-def calibrated(examples: Sequence[Example], features: Featuriser) -> Fitted:
-    """A classifier with settings and temperature chosen on held-out texts."""
+def calibrated(
+    examples: Sequence[Example], features: Featuriser, *, sampled: bool = True
+) -> Fitted:
+    """A classifier with settings and temperature chosen on held-out texts.
+
+    `sampled` says that the examples are a sample of what is to come; those that were written for
+    training are not.
+    """
     # imported here: scikit-learn takes a second, and serving does without it
     from intents.fitting import choose, fit  # noqa: PLC0415
 
     texts = [features.views(example.text) for example in examples]
     labels = [example.label for example in examples]
-    choice = choose(texts, labels, [normalise(example.text) for example in examples])
+    groups = [normalise(example.text) for example in examples]
+    choice = choose(texts, labels, groups, sampled=sampled)
     model = replace(fit(texts, labels, choice.settings), temperature=choice.temperature)
     return Fitted(model, softmax(choice.scores / choice.temperature), choice.target)

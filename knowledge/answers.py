@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from knowledge.documents import Document, Passage
+from knowledge.fields import fields_of
 from knowledge.language import Language
 
 
@@ -91,3 +92,23 @@ def part_about(document: Document, aspect: str | None, language: Language) -> Pa
         if passage.path and language.aspect_of_heading(passage.path[-1]) == aspect:
             return passage
     return None
+
+
+def answer_of(
+    document: Document,
+    passage: Passage,
+    language: Language,
+    *,
+    confidence: float = 1.0,
+    aspect: str | None = None,
+) -> Answer:
+    """One passage as an answer."""
+    return Answer(
+        True,
+        text=text_of(document, passage),
+        fields=fields_of(document, passage, language),
+        citations=(cite(document, passage, confidence),),
+        source=source_line(document),
+        confidence=confidence,
+        context=Context(document.id, aspect),
+    )

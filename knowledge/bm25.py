@@ -94,3 +94,12 @@ class Bm25:
         """Bytes held by the arrays."""
         arrays = (self.terms, self.columns, self.rows, self.weights, self.idf)
         return sum(array.nbytes for array in arrays)
+
+
+def largest(scores: Floats, limit: int) -> list[int]:
+    """The places of the largest scores, largest first, the earlier place where equal."""
+    count = min(limit, len(scores))
+    if not count:
+        return []
+    top = np.argpartition(-scores, count - 1)[:count]
+    return [int(place) for place in top[np.lexsort((top, -scores[top]))]]

@@ -3,9 +3,11 @@
 What is looked at: `named`, how much of the question's subject (by rarity) the document's name and
 aliases have, or in a long document the passage; `matched`, how much rare subject it has at all;
 `ahead`, how far its score is before the next document's (all 0–1); `foreign`, whether the question
-names a matter that the document nowhere does. A logistic function joins them. Coefficients and
-thresholds were fitted on one half of the project's own questions and checked on the other;
-docs/knowledge.md has the figures.
+names a matter that the document nowhere does. A logistic function joins them. Two things hold a
+document back from answering however far ahead it is: too little of the subject named, matched or
+`covered`, its share in the text (in a small base anything is ahead), and `shared`, other names
+having all of the subject as well. Coefficients and thresholds were fitted on one half of the
+project's own questions and checked on the other; docs/knowledge.md has the figures.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from knowledge.terms import CharacterPairs, sound
 
 ANSWER = 0.7
 CHOOSE = 0.2
+_GROUNDED, _RELATED = 0.3, 0.15  # of `named` or `matched`, to answer and to be offered
+_COVERED = 0.75  # what `covered` counts beside them
+_UNSURE, _UNRELATED = 0.65, 0.15  # the most confidence below these
 _BIAS, _NAMED, _AHEAD, _MATCHED, _FOREIGN = -3.1, 3.5, 4.2, 3.1, -4.3
 _ENOUGH = 15.0  # summed rarity (nats) above which more matched subject says no more
 _HOMOPHONE = 0.7  # what a pair counts that only sounds the same
@@ -36,27 +41,50 @@ class Evidence:
     matched: float
     ahead: float
     foreign: bool = False
+    shared: bool = False
+    covered: float = 0.0
+
+    @property
+    def related(self) -> bool:
+        """Whether the document may be offered as one of the choices."""
+        return self._held() >= _RELATED and not self.foreign
 
     def confidence(self) -> float:
-        """The probability, as fitted, that the document is the right one."""
+        """The probability, as fitted, that the document is the right one; below ANSWER where the
+        document has too little of the subject or shares its name.
+        """
+        fitted = self._fitted()
+        if self._held() < _RELATED:
+            return min(fitted, _UNRELATED)
+        return fitted if self._held() >= _GROUNDED and not self.shared else min(fitted, _UNSURE)
+
+    def _held(self) -> float:
+        return max(self.named, self.matched, _COVERED * self.covered)
+
+    def _fitted(self) -> float:
         weight = _BIAS + _NAMED * self.named + _MATCHED * self.matched + _AHEAD * self.ahead
         return 1 / (1 + math.exp(-weight - _FOREIGN * self.foreign))
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The pieces (two characters, or one alone) of a question's subject and their rarity."""
+    """The pieces (two characters, or one alone) of a question's subject and their rarity.
+
+    `names` are the subject as a whole and the documents' terms for it.
+    """
 
     pieces: tuple[str, ...]
     rarity: tuple[float, ...]
     expansions: tuple[tuple[str, str], ...]
     matters: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, query: Query, pairs: Bm25) -> Subject:
         """Cut the subject; a piece that no document has is as rare as can be."""
         pieces = tuple(dict.fromkeys(piece for run in query.subject for piece in _cut(run)))
-        return cls(pieces, _rarity(pieces, pairs), query.expansions, query.matters)
+        names = ("".join(query.subject), *(term for _, term in query.expansions))
+        return cls(pieces, _rarity(pieces, pairs), query.expansions, query.matters, names)
 
     def share_in(self, text: str) -> float:
         """How much of the subject, by rarity, the normalised `text` has (0–1)."""
@@ -66,6 +94,10 @@ class Subject:
     def matched_in(self, text: str) -> float:
         """How much rare subject the normalised `text` has (0–1, 1 is plenty)."""
         return min(1.0, self._weight_in(text) / _ENOUGH)
+
+    def is_name_in(self, head: str) -> bool:
+        """Whether the subject is one of the names, each on a line."""
+        return not set(self.names).isdisjoint(head.split("\n"))
 
     def foreign_to(self, text: str) -> bool:
         """Whether the question names a matter that the text nowhere does."""

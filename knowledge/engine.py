@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge import followup
-from knowledge.answers import Answer, Context, cite, part_about, source_line, text_of
-from knowledge.bm25 import Floats
+from knowledge.answers import Answer, Context, answer_of, part_about
+from knowledge.bm25 import Floats, largest
 from knowledge.confidence import ANSWER, CHOOSE, Evidence, Subject
 from knowledge.documents import Document, Passage, windows
-from knowledge.fields import fields_of
 from knowledge.language import Language, shipped_language
 from knowledge.query import Query, understand
 from knowledge.retrieval import Analyser, JoinedIndex, analyser_of
@@ -25,6 +24,7 @@ HEAD_WEIGHT = 1.5  # of a document's name and aliases, beside the passage
 _CHOICES = 3
 _LOOKED_AT = 20  # passages whose score is raised by how much of the subject they have
 _COVERAGE_WEIGHT = 0.4
+_CLEAR = 0.4  # ahead of others of the same name, from which a document answers all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class KnowledgeBase:
     def rank(self, question: str, *, limit: int = 10) -> list[tuple[Document, Passage, float]]:
         """The best passages of all documents with their scores, whatever the day."""
         scores = self._scores(understand(question, self._language))
-        best = _largest(scores, limit)
+        best = largest(scores, limit)
         return [(*self._passage(number), float(scores[number])) for number in best]
 
     def ask(
@@ -95,7 +95,7 @@ class KnowledgeBase:
         """
         query = understand(question, self._language)
         served = self._served(today, area)
-        last = self._place(context, served)
+        last = self._place(context.document, served) if context else None
         if last is not None and followup.stays(query, context):
             return self._answer(self._hit_of(last, query), query)
         asked = followup.inherit(query, context)
@@ -104,13 +104,21 @@ class KnowledgeBase:
             return self._answer(self._hit_of(last, query), query)
         return self._decide(hits, asked)
 
+    def about(self, document_id: str, question: str, *, today: date) -> Answer:
+        """The answer of a document that was chosen, taken as certain: the part asked for, else the
+        passage that fits best. Not answered where the document is not in force `today`.
+        """
+        place = self._place(document_id, self._served(today, ""))
+        query = understand(question, self._language)
+        return Answer(False) if place is None else self._answer(self._hit_of(place, query), query)
+
     def _decide(self, hits: Sequence[Hit], query: Query) -> Answer:
         if _sure(hits):
             return self._answer(hits[0], query)
-        if hits and hits[0].evidence.confidence() >= CHOOSE:
-            titles = tuple(self.documents[hit.document].title for hit in hits[:_CHOICES])
-            return Answer(False, choices=titles, confidence=hits[0].evidence.confidence())
-        return Answer(False, confidence=hits[0].evidence.confidence() if hits else 0.0)
+        confidence = hits[0].evidence.confidence() if hits else 0.0
+        related = [hit for hit in hits if hit.evidence.related] if confidence >= CHOOSE else []
+        titles = tuple(self.documents[hit.document].title for hit in related)
+        return Answer(False, choices=titles, confidence=confidence)
 
     def _answer(self, hit: Hit, query: Query) -> Answer:
         document = self.documents[hit.document]
@@ -118,15 +126,7 @@ class KnowledgeBase:
         asked = part_about(document, query.aspect, self._language)
         passage = asked or (best if self._adds(best, document, query) else document.passages[0])
         sure = hit.evidence.confidence()
-        return Answer(
-            True,
-            text=text_of(document, passage),
-            fields=fields_of(document, passage, self._language),
-            citations=(cite(document, passage, sure),),
-            source=source_line(document),
-            confidence=sure,
-            context=Context(document.id, query.aspect),
-        )
+        return answer_of(document, passage, self._language, confidence=sure, aspect=query.aspect)
 
     def _adds(self, passage: Passage, document: Document, query: Query) -> bool:
         """Whether the passage has more of the subject than the name of an entry has."""
@@ -143,17 +143,31 @@ class KnowledgeBase:
         scores = np.where(served[self._owner], self._scores(query), 0)
         scores = self._raised(scores, subject)
         best = np.maximum.reduceat(scores, self._first[:-1])
-        order = [number for number in _largest(best, _CHOICES + 1) if best[number] > 0]
+        order = [number for number in largest(best, _CHOICES + 1) if best[number] > 0]
         behind = [*(float(best[number]) for number in order[1:]), 0.0]
-        return [
+        hits = [
             self._hit(number, scores, subject, float(best[number]), behind[place])
             for place, number in enumerate(order[:_CHOICES])
         ]
+        if self._named_alike(hits, subject):
+            hits[0] = replace(hits[0], evidence=replace(hits[0].evidence, shared=True))
+        return hits
+
+    def _named_alike(self, hits: Sequence[Hit], subject: Subject) -> bool:
+        """Whether names of several documents have all of the subject, and it is none by itself."""
+        heads = [head(self.documents[hit.document]) for hit in hits]
+        if not heads or subject.is_name_in(heads[0]):
+            return False
+        first, *others = (
+            subject.share_in(name) == 1 and _near(hit, hits[0])
+            for name, hit in zip(heads, hits, strict=True)
+        )
+        return first and any(others)
 
     def _raised(self, scores: Floats, subject: Subject) -> Floats:
         """The scores, the best passages' raised by the share of the subject they have."""
         raised = scores.copy()
-        for number in _largest(scores, _LOOKED_AT):
+        for number in largest(scores, _LOOKED_AT):
             around = self._text_around(int(self._owner[number]), number)
             raised[number] *= 1 + _COVERAGE_WEIGHT * subject.share_in(around)
         return raised
@@ -170,6 +184,7 @@ class KnowledgeBase:
             matched=subject.matched_in(around),
             ahead=1 - behind / score,
             foreign=subject.foreign_to(around),
+            covered=subject.share_in(around),
         )
         return Hit(document, passage, score, evidence)
 
@@ -194,11 +209,9 @@ class KnowledgeBase:
         here = [area.startswith(document.area) for document in self.documents]
         return np.asarray(in_force & np.array(here, dtype=np.bool_))
 
-    def _place(self, context: Context | None, served: NDArray[np.bool_]) -> int | None:
-        if context is None:
-            return None
+    def _place(self, key: str, served: NDArray[np.bool_]) -> int | None:
         for number, document in enumerate(self.documents):
-            if document.id == context.document and served[number]:
+            if document.id == key and served[number]:
                 return number
         return None
 
@@ -229,10 +242,5 @@ def _sure(hits: Sequence[Hit]) -> bool:
     return bool(hits) and hits[0].evidence.confidence() >= ANSWER
 
 
-def _largest(scores: Floats, limit: int) -> list[int]:
-    """The places of the largest scores, largest first, the earlier place where equal."""
-    count = min(limit, len(scores))
-    if not count:
-        return []
-    top = np.argpartition(-scores, count - 1)[:count]
-    return [int(place) for place in top[np.lexsort((top, -scores[top]))]]
+def _near(hit: Hit, best: Hit) -> bool:
+    return hit.score > best.score * (1 - _CLEAR)

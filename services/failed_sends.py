@@ -22,16 +22,11 @@ class NoteMissing(Exception):
     """Settling a message without sending it needs a word on how the resident was reached."""
 
 
-def source_of(message: OutboxMessage) -> str:
-    """The name under which a failed message waits in the queue."""
-    return f"outbox:{message.id}"
-
-
 def resend(session: Session, staff: Staff, message: OutboxMessage, now: datetime) -> None:
     """Sends a message once more; raises Forbidden, AlreadyDecided."""
     _check(staff, message)
     outbox.resend(session, message, now)
-    desk.finish(session, source_of(message), now, staff)
+    desk.finish(session, outbox.source_of(message), now, staff)
     audit.record(session, now, staff, "outbox.resend", message)
 
 
@@ -42,7 +37,7 @@ def settle(
     _check(staff, message)
     if not note.strip():
         raise NoteMissing("请写一句是怎么处理的，例如“已电话告知”")
-    desk.finish(session, source_of(message), now, staff)
+    desk.finish(session, outbox.source_of(message), now, staff)
     audit.record(session, now, staff, "outbox.settle", message, reason=note.strip())
 
 

@@ -8,15 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from knowledge.answers import Answer, Context, cite, part_about, source_line, text_of
+from knowledge.answers import Answer, Context, answer_of, text_of
 from knowledge.documents import Document
 from knowledge.engine import KnowledgeBase
-from knowledge.fields import fields_of
 from knowledge.language import shipped_language
 from knowledge.query import understand
 from services.policies import change_mark, to_serve
-
-_LOOKED_AT = 200
 
 
 class KnowledgeBases:
@@ -73,26 +70,13 @@ def place_of(document: Document, answer: Answer) -> int:
 
 def answer_from(base: KnowledgeBase, document: Document, question: str) -> Answer:
     """The answer of a document that the resident chose: the part asked for, or the nearest."""
-    language = shipped_language()
-    aspect = understand(question, language).aspect
-    ranked = base.rank(question, limit=_LOOKED_AT)
-    best = next((part for found, part, _ in ranked if found.id == document.id), None)
-    passage = part_about(document, aspect, language) or best or document.passages[0]
-    return answer_at(document, document.passages.index(passage), aspect)
+    # whoever found it has seen that it holds today; on its first day it is this version as well
+    return base.about(document.id, question, today=document.begins())
 
 
-def answer_at(document: Document, place: int, aspect: str | None = None) -> Answer:
+def answer_at(document: Document, place: int) -> Answer:
     """One passage as an answer, taken as certain."""
-    passage = document.passages[place]
-    return Answer(
-        True,
-        text=text_of(document, passage),
-        fields=fields_of(document, passage, shipped_language()),
-        citations=(cite(document, passage, 1.0),),
-        source=source_line(document),
-        confidence=1.0,
-        context=Context(document.id, aspect),
-    )
+    return answer_of(document, document.passages[place], shipped_language())
 
 
 def names_nothing(words: str) -> bool:

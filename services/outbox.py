@@ -18,12 +18,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.calendar import OfficeHours
-from services.desk import ItemKind, Subject, put
+from services.desk import ItemKind, Subject, finish, put
 from services.places import community_place
 from storage.messages import OutboxMessage
 from storage.residents import Resident
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(minutes=5)
+"""Longer than all that one resident may be sent in a row takes when every send hangs."""
 MAX_ATTEMPTS = 8
 MESSAGE_WINDOW, MESSAGE_QUOTA = timedelta(hours=48), 5
 TOUCH_WINDOW, TOUCH_QUOTA = timedelta(minutes=1), 3
@@ -227,6 +228,7 @@ def settle(session: Session, message_id: int, fate: Fate, error: str, now: datet
     match fate:
         case Fate.SENT:
             message.state, message.sent_at = "sent", now
+            finish(session, source_of(message), now)
         case Fate.NO_WINDOW:
             message.state = "waiting"
         case Fate.UNKNOWN:
@@ -264,12 +266,17 @@ def _again(message: OutboxMessage, now: datetime) -> None:
     message.next_at = now + timedelta(seconds=min(5 * 4 ** (message.attempts - 1), 3600))
 
 
+def source_of(message: OutboxMessage) -> str:
+    """The name under which a message that was not delivered waits in the queue."""
+    return f"outbox:{message.id}"
+
+
 def _tell_staff(session: Session, message: OutboxMessage, title: str, now: datetime) -> None:
     resident = session.get_one(Resident, message.resident_id)
     put(
         session,
         ItemKind.FAILED_SEND,
-        f"outbox:{message.id}",
+        source_of(message),
         title,
         Subject(
             community_id=message.community_id,

@@ -17,7 +17,7 @@ from dialogue.messages import Incoming, Kind
 NAME = re.compile(r"[\w.@-]{1,64}", re.ASCII)
 MESSAGE_ID = re.compile(r"[1-9][0-9]{0,31}", re.ASCII)
 SECONDS = re.compile(r"[0-9]{1,10}", re.ASCII)
-TEXT_LIMIT = 8192
+TEXT_LIMIT = 2048
 FIELD_LIMIT = 2048
 DETAIL_LIMIT = 64
 DEPTH_LIMIT = 4

@@ -47,7 +47,7 @@ def test_without_a_place_any_case_may_be_meant_but_must_be_more_alike() -> None:
     index = SimilarCases.build(CASES)
     everywhere = index.suggest("电梯坏了，老人下不了楼", "", 5)
     assert {case.id for case in everywhere} >= {"1", "3"}
-    assert min(case.score for case in everywhere) >= 1.4 * THRESHOLD
+    assert min(case.score for case in everywhere) >= 1.2 * THRESHOLD
 
 
 def test_nothing_open_and_nothing_said_give_nothing() -> None:
@@ -69,10 +69,12 @@ def test_suggestions_do_not_depend_on_the_order_of_cases(
 
 
 def test_recall_and_false_suggestions_on_labelled_matters() -> None:
-    """Against 2 000 cases: recall@3 at least .83, something wrong for at most .15."""
+    """Against 2 000 cases: recall@3 at least .85, something wrong for at most .15."""
     told = read_messages(shared_data("messages/hot.csv"))
-    measured = rates(list(asked(told, members(told), place_known=True)), THRESHOLD)
-    assert measured["recall@3"] >= 0.83
+    measured = rates(
+        list(asked(told, members(told), place_known=True, thresholds=[THRESHOLD])), THRESHOLD
+    )
+    assert measured["recall@3"] >= 0.85
     assert measured["false_rate"] <= 0.15
 
 

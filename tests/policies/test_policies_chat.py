@@ -99,7 +99,7 @@ async def test_a_wrong_answer_becomes_work_for_the_staff(hall: Desk) -> None:
 
 async def test_an_unclear_question_gets_choices_and_the_picked_one_answers(hall: Desk) -> None:
     """Unsure: titles to choose from; picking one answers from it."""
-    reply = await hear(hall, "残疾证怎么办理")
+    reply = await hear(hall, "老年人养老怎么办理")
     assert reply.startswith("我拿不准您问的是哪一件。\n1 ")
     assert reply.endswith("都不是，问工作人员\n0 不问了")
     title = reply.splitlines()[1].removeprefix("1 ")
@@ -110,10 +110,10 @@ async def test_an_unclear_question_gets_choices_and_the_picked_one_answers(hall:
 
 async def test_none_of_the_choices_goes_to_a_person(hall: Desk) -> None:
     """都不是: the question as it was asked waits for the staff."""
-    reply = await hear(hall, "残疾证怎么办理")
+    reply = await hear(hall, "老年人养老怎么办理")
     number = next(line[0] for line in reply.splitlines() if "都不是" in line)
     assert await hear(hall, number) == "好，已转给工作人员，今天11:30前回复您。"
-    assert waiting(hall) == [("request", "policy_question", "残疾证怎么办理")]
+    assert waiting(hall) == [("request", "policy_question", "老年人养老怎么办理")]
 
 
 async def test_what_the_base_does_not_know_is_answered_by_a_person(hall: Desk) -> None:
@@ -181,7 +181,7 @@ async def test_a_question_in_the_middle_of_a_form_is_answered_and_the_form_goes_
 async def test_choices_in_the_middle_of_a_form_lead_back_to_it(hall: Desk) -> None:
     """Unsure there: the list has the way back to the form, and so has the answer."""
     asked = await hear(hall, LAMP)
-    reply = await hear(hall, "残疾证怎么办理")
+    reply = await hear(hall, "老年人养老怎么办理")
     assert reply.endswith("0 接着填刚才的")
     assert (await hear(hall, "1")).endswith(f"——刚才的还没填完：{asked}")
 
