@@ -30,10 +30,10 @@ format: $(VENV)/test ## bring the code into the one form
 	$(BIN)/ruff format $(CODE) tests bench
 
 bench: $(VENV)/test ## the figures of docs/figures.md
-	$(BIN)/python bench/messages.py
-	$(BIN)/python bench/intents.py
-	$(BIN)/python bench/knowledge.py
-	$(BIN)/python bench/deliberation.py
+	-$(BIN)/python bench/messages.py
+	$(BIN)/python -m bench.intents --speed --ablation
+	$(BIN)/python -m bench.knowledge
+	$(BIN)/python -m bench.deliberation
 	$(BIN)/python -m bench.hotspots
 
 browser: ## Chromium and a Chinese font for the browser tests

@@ -1,10 +1,11 @@
 """Fits the linear classifier with scikit-learn; every setting is chosen by cross-validation.
 
 Four estimators vote: two linear support vector machines (a softer and a harder margin) and ridge
-regression, all with balanced classes, and complement naive Bayes (Rennie et al., "Tackling the Poor Assumptions of Naive Bayes",
-2003), which is steadier on rare words. All are linear, so the sum of their centred and scaled
-scores is one linear classifier again. How loud each speaks, which views of a text are looked at,
-the handicap of each label and the temperature are chosen on texts the estimators have not seen.
+regression, all with balanced classes, and complement naive Bayes (Rennie et al., "Tackling the Poor
+Assumptions of Naive Bayes", 2003), which is steadier on rare words. All are linear, so the sum of
+their centred and scaled scores is one linear classifier again. How loud each speaks, which views
+of a text are looked at, the bias of each label and the temperature are chosen on texts that the
+estimators have not seen.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,12 +80,11 @@ def fit(texts: Sequence[Views], labels: Sequence[str], settings: Settings) -> Li
     names = _names(labels)
     vocabulary = Vocabulary.learn(texts, settings.views)
     matrix, target = _matrix(vocabulary, texts), _numbers(names, labels)
-    members = [
-        (voice, weight, bias)
-        for voice, (weight, bias) in zip(settings.voices, _members(matrix, target), strict=True)
-    ]
-    weight = sum(voice * weight for voice, weight, _ in members)
-    bias = sum(voice * bias for voice, _, bias in members) + np.array(settings.biases or 0.0)
+    weight = np.zeros((len(vocabulary.idf), len(names)))
+    bias = np.array(settings.biases or np.zeros(len(names)))
+    for voice, (weights, biases) in zip(settings.voices, _members(matrix, target), strict=True):
+        weight += voice * weights
+        bias += voice * biases
     return LinearModel(names, vocabulary, _float32(weight), _float32(bias), 1.0)
 
 
@@ -106,16 +107,14 @@ def choose(
     folds = list(split.split(target, target, [numbers[group] for group in groups]))
     counts = np.bincount(target)
     shares = np.ones(len(target)) if sampled else (1 / np.sqrt(counts))[target]
-    best: tuple[float, Choice] | None = None
+    tried: list[tuple[float, Choice]] = []
     for views in (tuple(WEIGHTS.values()), tuple(LEXICAL.values())):
         spoken = _held_out(texts, target, views, folds)
         for voices in VOICES:
             scores = np.tensordot(voices, spoken, axes=1)
             quality = _quality(scores, target, shares)
-            if best is None or quality > best[0]:
-                best = quality, Choice(Settings(views, voices), names, scores, target)
-    assert best is not None
-    return _with_biases(best[1], shares)
+            tried.append((quality, Choice(Settings(views, voices), names, scores, target)))
+    return _with_biases(max(tried, key=itemgetter(0))[1], shares)
 
 
 def _quality(scores: Doubles, target: NDArray[np.int64], shares: Doubles) -> float:
@@ -188,9 +187,9 @@ def _members(
         _ridge(matrix, target),
         _naive_bayes(matrix, target),
     ):
-        weight, bias = weight - weight.mean(axis=1, keepdims=True), bias - bias.mean()
-        scale = float((matrix @ weight + bias).std()) or 1.0
-        yield weight / scale, bias / scale
+        centred, even = weight - weight.mean(axis=1, keepdims=True), bias - bias.mean()
+        scale = float((matrix @ centred + even).std()) or 1.0
+        yield centred / scale, even / scale
 
 
 def _support_vectors(

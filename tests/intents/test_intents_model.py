@@ -11,11 +11,12 @@ from time import perf_counter
 import pytest
 
 from intents import Example, ModelError, Understander, ensure_model, train
+from intents.categories import category_examples, read_categories
 from intents.comparison import compare
 from intents.evaluate import calibration_error, label_figures, macro_f1
 from intents.examples import read_csv, read_examples
 from intents.normalise import normalise
-from intents.sources import EXAMPLES, GOLD
+from intents.sources import CATEGORIES, CATEGORY_EXAMPLES, CATEGORY_GOLD, EXAMPLES, GOLD
 from intents.store import activate, current_version, load_version, step_back, train_version
 from tests.shared_data import shared_data
 
@@ -48,13 +49,13 @@ def gold() -> list[Example]:
 
 
 def test_examples_cover_every_label_and_manner(gold: list[Example]) -> None:
-    """At least 120 examples a label in many manners, 1 500 idle ones, 1 200 gold texts."""
+    """At least 250 examples a label in many manners, 1 500 idle ones, 1 600 gold texts."""
     examples = read_examples(EXAMPLES)
     counts = Counter(example.label for example in examples)
     assert set(counts) == LABELS == {example.label for example in gold}
-    assert min(counts.values()) >= 120
+    assert min(counts.values()) >= 250
     assert counts["out_of_scope"] + counts["smalltalk"] >= 1500
-    assert len(gold) >= 1200
+    assert len(gold) >= 1600
     for label in LABELS - {"out_of_scope"}:
         assert len({e.manner for e in examples if e.label == label}) >= 10
 
@@ -78,16 +79,62 @@ def _grams(text: str) -> set[str]:
 
 
 def test_gold_set_is_understood(model: Understander, gold: list[Example]) -> None:
-    """Macro-F1, the weakest label and the calibration stay at the level that was reached."""
+    """Macro-F1, the weakest label and the calibration stay at the level that was reached.
+
+    The manner `fresh2` is left out: unusual words on purpose, with a floor of its own below.
+    """
+    gold = [example for example in gold if example.manner != "fresh2"]
     decisions = model.classify_many([example.text for example in gold])
     truth, guessed = [e.label for e in gold], [d.intent for d in decisions]
     figures = label_figures(truth, guessed)
     right = [a == b for a, b in zip(truth, guessed, strict=True)]
-    assert macro_f1(truth, guessed) >= 0.92
-    assert min(f.f1 for f in figures.values()) >= 0.86
+    assert macro_f1(truth, guessed) >= 0.95
+    assert min(f.f1 for f in figures.values()) >= 0.88
     assert calibration_error([d.confidence for d in decisions], right) <= 0.05
     assert figures["emergency"].recall >= 0.98
     assert figures["emergency"].precision >= 0.90
+
+
+def test_unusual_words_are_asked_about_rather_than_acted_upon(
+    model: Understander, gold: list[Example]
+) -> None:
+    """Where the words are new, two of three are understood and few wrong ones are acted upon."""
+    fresh = [example for example in gold if example.manner == "fresh2"]
+    decisions = model.classify_many([example.text for example in fresh])
+    wrong = [(d, e) for d, e in zip(decisions, fresh, strict=True) if d.intent != e.label]
+    assert len(wrong) <= 0.33 * len(fresh)
+    assert sum(not decision.unsure for decision, _ in wrong) <= 0.15 * len(fresh)
+
+
+def test_batch_decides_as_one_by_one(model: Understander, gold: list[Example]) -> None:
+    """`classify_many` gives the decisions of `classify`, for known, unknown and empty texts."""
+    texts = ["", "ζ", "着火了", *(example.text for example in gold[::7])]
+    for many, one in zip(model.classify_many(texts), map(model.classify, texts), strict=True):
+        assert (many.text, many.intent, many.unsure) == (one.text, one.intent, one.unsure)
+        assert many.confidence == pytest.approx(one.confidence, abs=1e-5)
+
+
+def test_categories_of_texts_never_seen(model: Understander) -> None:
+    """The right category is first, or among the three that are offered, as often as reached."""
+    gold = read_csv(CATEGORY_GOLD)
+    leaves = read_categories(CATEGORIES)
+    assert len(gold) >= 300
+    assert {example.label for example in gold} == {leaf.code for leaf in leaves}
+    ranked = [[code for code, _ in model.categorise(e.text).ranking[:3]] for e in gold]
+    first = sum(codes[0] == e.label for codes, e in zip(ranked, gold, strict=True))
+    among = sum(e.label in codes for codes, e in zip(ranked, gold, strict=True))
+    assert first >= 0.50 * len(gold)
+    assert among >= 0.73 * len(gold)
+
+
+def test_categories_have_examples_apart_from_their_gold_set() -> None:
+    """Every leaf has at least twelve examples, and none is a gold text."""
+    leaves = read_categories(CATEGORIES)
+    taught = Counter(example.label for example in read_csv(CATEGORY_EXAMPLES))
+    assert set(taught) <= {leaf.code for leaf in leaves}
+    assert min(len(leaf.examples) + taught[leaf.code] for leaf in leaves) >= 12
+    known = {normalise(e.text) for e in [*category_examples(leaves), *read_csv(CATEGORY_EXAMPLES)]}
+    assert not known & {normalise(example.text) for example in read_csv(CATEGORY_GOLD)}
 
 
 def test_real_messages_reach_a_public_matter(model: Understander) -> None:
