@@ -135,11 +135,12 @@ def park(talk: Talk) -> None:
 def _in_between(talk: Talk, found: drafts.Open) -> Say | None:
     """Another matter in the middle of a form: answered, or offered to be done first."""
     action, argument, title = _other_matter(talk)
-    if action and talk.registry.interrupts(action):
-        return talk.call(action, argument)
-    if not action or found.service.urgent:
+    own = bool(action) and talk.registry.same_service(found.service.form.name, action)
+    if not action or (own and found.service.urgent):
         return None
-    if talk.registry.same_service(found.service.form.name, action):
+    if talk.registry.interrupts(action):
+        return talk.call(action, argument)
+    if own or found.service.urgent:
         return None
     if talk.registry.answers_in_between(action):
         talk.note("in between", action)

@@ -101,5 +101,5 @@ def test_train_switches_only_when_no_label_falls(
     directory: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Training again from the same examples is as good as before and is switched to."""
-    assert run(["train", "--model", str(directory)]) == 0
+    assert command.train_and_compare(directory) == 0
     assert "held-out macro-F1" in capsys.readouterr().out
