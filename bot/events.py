@@ -38,6 +38,15 @@ OF_RESIDENTS = (
 )
 
 
+def shows_reply(event: str) -> bool:
+    """Whether the resident sees what an event is answered with; "" stands for a message.
+
+    Opening a page, or a place reported in the background, shows nothing: what waits must not be
+    given away to it.
+    """
+    return not event or event in TOUCHES
+
+
 def is_of_resident(event: str) -> bool:
     """Whether an event is something a resident did; others may carry any name as their sender."""
     return event in OF_RESIDENTS

@@ -144,12 +144,12 @@ class TurnTaker:
             self._follow(turn, pieces, "late")
             return text
         self._follow(turn, pieces[1:], "more")
-        if turn.dialog.handover != "bot" and not text:
-            return ""
+        if not events.shows_reply(turn.inbound.event):
+            return text
         waited = outbox.take_waiting(
             turn.session, turn.resident, TEXT_BYTES - len(text.encode()) - 8, turn.now
         )
-        return "\n\n".join([*waited, text]) if text else "\n\n".join(waited)
+        return "\n\n".join(part for part in (*waited, text) if part)
 
     def _follow(self, turn: Turn, pieces: list[str], why: str) -> None:
         for number, piece in enumerate(pieces):
