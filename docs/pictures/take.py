@@ -19,8 +19,8 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-MORE = "count => document.querySelectorAll('.bubble').length >= count"
-WORDS = "3栋2单元三楼的灯坏了好几天，我妈晚上下楼看不见"
+LAMP = "3栋2单元三楼的灯坏了好几天，我妈晚上下楼看不见"
+COVER = "5栋1单元门口的井盖松了，踩上去哐当响，怕有人掉下去"
 
 
 def open_page(browser: Browser, size: tuple[int, int]) -> Page:
@@ -34,15 +34,16 @@ def open_page(browser: Browser, size: tuple[int, int]) -> Page:
     return context.new_page()
 
 
-def chat(page: Page, url: str, name: str) -> None:
-    """A lamp, reported in three turns."""
+def chat(page: Page, url: str, name: str, *, persona: int, words: str) -> None:
+    """Something broken, reported in two messages."""
     page.goto(f"{url}/demo")
     page.wait_for_selector("body[data-ready]")
-    for words in (WORDS, "1"):
-        bubbles = page.locator(".bubble").count()
-        page.fill("#words", words)
+    if persona:
+        page.locator("#personas button").nth(persona).click()
+    for said, answer in ((words, "记下了"), ("1", "已收到")):
+        page.fill("#words", said)
         page.keyboard.press("Enter")
-        page.wait_for_function(MORE, arg=bubbles + 2)
+        page.locator(".bubble", has_text=answer).last.wait_for()
     page.screenshot(path=FOLDER / f"{name}.png")
 
 
@@ -65,8 +66,8 @@ def main(url: str) -> None:
     with sync_playwright() as play:
         path = shutil.which("chromium")
         browser = play.chromium.launch(executable_path=path, args=list(QUIET))
-        chat(open_page(browser, WIDE), url, "chat-1280")
-        chat(open_page(browser, NARROW), url, "chat-360")
+        chat(open_page(browser, NARROW), url, "chat-360", persona=0, words=LAMP)
+        chat(open_page(browser, WIDE), url, "chat-1280", persona=1, words=COVER)
         console(open_page(browser, WIDE), url, "1280")
         console(open_page(browser, NARROW), url, "360")
         browser.close()

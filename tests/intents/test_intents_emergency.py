@@ -20,6 +20,8 @@ from intents.emergency import emergency
         ("我妈被困在电梯里", "trapped"),
         ("老人摔倒了起不来", "medical"),
         ("有人晕倒了", "medical"),
+        ("老人摔倒了，怕摔坏了", "medical"),
+        ("井盖松了，有人掉下去了", "medical"),
         ("樓上著火了", "fire"),
     ],
 )
@@ -33,6 +35,9 @@ def test_danger_is_named(text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "井盖松了，踩上去哐当响，怕有人掉下去",
+        "地滑，怕老人摔倒",
+        "路上有个坑，小心摔着",
         "灭火器过期了",
         "怎么报火警",
         "消防通道被堵了",
