@@ -1,4 +1,4 @@
-"""The language engine on the command line: train, classify, categorise, evaluate intents."""
+"""The language engine on the command line: classify, categorise, evaluate intents."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from commands import Subcommands
+from commands.evaluate import evaluate_group
 from commands.intents_report import Outcome, as_json, as_text
 from intents import Example, ModelError, Understander, ensure_model
 from intents.comparison import MARGIN, compare
@@ -26,14 +27,11 @@ def register(commands: Subcommands) -> None:
     """Adds the sub-parsers of this module."""
     _add(commands, "classify", "texts from stdin to intents as JSON lines", run_classify)
     _add(commands, "categorise", "texts from stdin to issue categories, JSON lines", run_categorise)
-
-
-def register_evaluation(kinds: Subcommands) -> None:
-    """Adds `intents` to the sub-parsers of `evaluate`."""
-    parser = _add(kinds, "intents", "figures of the intent classifier on a CSV", run_evaluate)
-    parser.add_argument("--test", type=Path, required=True, help="CSV with the columns text,label")
-    parser.add_argument("--train", type=Path, help="train the same pipeline on this CSV instead")
-    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    about = "figures of the intent classifier on a CSV"
+    measure = _add(evaluate_group(commands), "intents", about, run_evaluate)
+    measure.add_argument("--test", type=Path, required=True, help="CSV with the columns text,label")
+    measure.add_argument("--train", type=Path, help="train the same pipeline on this CSV instead")
+    measure.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
 
 def _add(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pyotp
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from services import audit
@@ -172,9 +172,3 @@ def end_sessions(session: Session, staff_id: int, keep: int | None = None) -> No
             StaffSession.staff_id == staff_id, StaffSession.id != (keep or 0)
         )
     )
-
-
-def session_count(session: Session, staff_id: int) -> int:
-    """How many sessions of a member of staff are stored."""
-    query = select(func.count()).where(StaffSession.staff_id == staff_id)
-    return session.scalar(query) or 0

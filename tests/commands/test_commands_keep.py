@@ -58,10 +58,12 @@ def test_every_command_of_the_interface_has_help(capsys: pytest.CaptureFixture[s
     for command in (
         *("serve", "worker", "chat", "check", "migrate", "demo", "staff", "train", "classify"),
         *("categorise", "ask", "evaluate", "opinions", "count", "verify", "export", "forget"),
-        *("backup", "restore", "import-places", "menu", "qr"),
+        *("backup", "restore", "import-places", "import-policy", "hotspots", "menu", "qr"),
+        *("evaluate intents", "evaluate knowledge", "menu push", "staff add", "staff list"),
+        *("staff disable", "staff passwd"),
     ):
         with pytest.raises(SystemExit) as caught:
-            main.main([command, "--help"])
+            main.main([*command.split(), "--help"])
         assert caught.value.code == 0
         assert len(capsys.readouterr().out) > 80
 

@@ -24,7 +24,6 @@ def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers()
     command.register(commands)
-    command.register_evaluation(commands.add_parser("evaluate").add_subparsers())
     args = parser.parse_args(arguments)
     code: int = args.run(args)
     return code
