@@ -22,6 +22,8 @@ def about(reply: Reply) -> str:
 
 def item(row: QueueItem) -> str:
     """The page on which something in the queue is dealt with."""
+    if row.link:
+        return row.link
     if row.reply_id is not None:
         return f"/console/replies/{row.reply_id}"
     if row.outbox_id is not None:

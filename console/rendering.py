@@ -12,6 +12,7 @@ from aiohttp import web
 
 from console import assets, words
 from console.done import DONE
+from console.nav import ENTRIES, current
 from console.view import view_of
 from console.visits import deps_of, visitor
 from services.access import Permission, may
@@ -53,6 +54,8 @@ def render(
         "can": lambda permission: visit is not None and may(visit.staff, permission),
         "category": deps.catalogue.name,
         "view": view_of(request),
+        "nav": [entry for entry in ENTRIES if visit and may(visit.staff, entry.permission)],
+        "is_current": current,
         "demo": deps.demo,
         "approval": deps.approval,
         "intents": INTENT_NAMES,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, true
+from sqlalchemy import ColumnElement, exists, false, or_, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from storage.cases import Case
@@ -23,6 +23,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+    PARTNER = "partner"
 
 
 ROLE_NAMES = {
@@ -31,6 +32,7 @@ ROLE_NAMES = {
     Role.REVIEWER: "审核员",
     Role.SUPERVISOR: "街道督办",
     Role.ADMINISTRATOR: "管理员",
+    Role.PARTNER: "合作单位",
 }
 
 
@@ -43,20 +45,39 @@ class Permission(StrEnum):
     SEE_PRIVATE = "see_private"
     UNMASK = "unmask"
     SUPERVISE = "supervise"
+    MODERATE = "moderate"
     SEE_AUDIT = "see_audit"
     KEEP_STAFF = "keep_staff"
     KEEP_MODEL = "keep_model"
+    KEEP_DESK = "keep_desk"
+    KEEP_KNOWLEDGE = "keep_knowledge"
+    KEEP_NOTICES = "keep_notices"
+    KEEP_ACTIVITIES = "keep_activities"
+    KEEP_POINTS = "keep_points"
+    KEEP_HELP = "keep_help"
+    KEEP_TOPICS = "keep_topics"
 
 
 _WORKER = {Permission.SEE, Permission.HANDLE}
+_KEEPER = _WORKER | {
+    Permission.SEE_PRIVATE,
+    Permission.UNMASK,
+    Permission.KEEP_KNOWLEDGE,
+    Permission.KEEP_NOTICES,
+    Permission.KEEP_ACTIVITIES,
+    Permission.KEEP_POINTS,
+    Permission.KEEP_HELP,
+    Permission.KEEP_TOPICS,
+}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GRID_WORKER: frozenset(_WORKER),
-    Role.COMMUNITY_WORKER: frozenset(_WORKER | {Permission.SEE_PRIVATE, Permission.UNMASK}),
+    Role.COMMUNITY_WORKER: frozenset(_KEEPER),
     Role.REVIEWER: frozenset(
-        _WORKER | {Permission.APPROVE, Permission.SEE_PRIVATE, Permission.UNMASK}
+        _KEEPER | {Permission.APPROVE, Permission.MODERATE, Permission.KEEP_DESK}
     ),
     Role.SUPERVISOR: frozenset({Permission.SEE, Permission.SUPERVISE, Permission.SEE_AUDIT}),
     Role.ADMINISTRATOR: frozenset(Permission),
+    Role.PARTNER: frozenset(_WORKER),
 }
 
 
@@ -93,9 +114,11 @@ def visible_to(staff: Staff, path: InstrumentedAttribute[str]) -> ColumnElement[
 
 def visible_cases(staff: Staff) -> ColumnElement[bool]:
     """The condition that `staff` may see a case: in scope, and private ones only with the right
-    or when they are the person responsible.
+    or when they are the person responsible. A partner sees what was handed to them alone.
     """
     inside = visible_to(staff, Case.place_path)
+    if staff.role == Role.PARTNER:
+        return inside & (Case.responsible_id == staff.id)
     if may(staff, Permission.SEE_PRIVATE):
         return inside
     return inside & or_(Case.private.is_(False), Case.responsible_id == staff.id)
@@ -105,6 +128,8 @@ def visible_talk(staff: Staff, resident_id: InstrumentedAttribute[Any]) -> Colum
     """The condition that `staff` may read what a resident says outside of their cases: they have
     the right to private cases, or the resident never raised one. True where there is no resident.
     """
+    if staff.role == Role.PARTNER:
+        return false()
     if may(staff, Permission.SEE_PRIVATE):
         return true()
     matter = aliased(Case)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.access import Permission, may, visible_talk, visible_to
+from services.access import PERMISSIONS, Permission, Role, may, visible_talk, visible_to
 from storage.cases import Case
 from storage.desk import QueueItem
 from storage.staff import Staff
@@ -28,6 +28,7 @@ class ItemKind(StrEnum):
     APPROVAL = "approval"
     FAILED_SEND = "failed_send"
     FAILURE = "failure"
+    MODERATION = "moderation"
 
 
 KIND_NAMES = {
@@ -38,6 +39,7 @@ KIND_NAMES = {
     ItemKind.APPROVAL: "待审回复",
     ItemKind.FAILED_SEND: "未送达",
     ItemKind.FAILURE: "程序出错",
+    ItemKind.MODERATION: "待审内容",
 }
 
 
@@ -47,7 +49,7 @@ class ClaimLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an item is about."""
+    """What an item is about; `link` and `needs` as in the table."""
 
     community_id: int
     place_path: str
@@ -56,6 +58,8 @@ class Subject:
     reply_id: int | None = None
     outbox_id: int | None = None
     inbound_id: int | None = None
+    link: str = ""
+    needs: Permission | None = None
 
 
 def put(
@@ -87,6 +91,7 @@ def put(
     item.case_id, item.resident_id = subject.case_id, subject.resident_id
     item.reply_id, item.outbox_id = subject.reply_id, subject.outbox_id
     item.inbound_id = subject.inbound_id
+    item.link, item.needs = subject.link, subject.needs or ""
     item.urgent = kind is ItemKind.EMERGENCY
     item.state, item.due_at, item.version = "open", due, item.version + 1
     item.claimed_by = item.claimed_until = item.done_at = item.done_by = None
@@ -153,9 +158,13 @@ class QueueFilter:
 
 def visible_items(staff: Staff) -> ColumnElement[bool]:
     """The condition that `staff` may see an item; private cases stay with those who may, and so
-    does what their residents say outside of a case.
+    does what their residents say outside of a case. A partner sees the cases handed to them.
     """
-    inside = visible_to(staff, QueueItem.place_path)
+    if staff.role == Role.PARTNER:
+        handed = select(Case.id).where(Case.responsible_id == staff.id)
+        return QueueItem.case_id.in_(handed)
+    held = PERMISSIONS[Role(staff.role)]
+    inside = visible_to(staff, QueueItem.place_path) & QueueItem.needs.in_(["", *held])
     if may(staff, Permission.SEE_PRIVATE):
         return inside
     public = or_(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.access import visible_cases, visible_to
+from services.access import Role, visible_cases, visible_to
 from storage.cases import Case
 from storage.communities import Community, Place
 from storage.desk import QueueItem
@@ -98,6 +98,8 @@ def visible_residents(staff: Staff) -> ColumnElement[bool]:
         visible_to(staff, Place.path),
     )
     case = exists().where(Case.resident_id == Resident.id, visible_cases(staff))
+    if staff.role == Role.PARTNER:
+        return case
     return or_(home, community, case)
 
 

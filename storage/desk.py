@@ -13,7 +13,9 @@ from storage.base import Base, Keyed, OfCommunity
 class QueueItem(Keyed, OfCommunity, Base):
     """One thing that waits (待办). `source` is unique: one cause waits once.
 
-    Claiming is a compare-and-swap on `version`; the claim is a lease that runs out.
+    Claiming is a compare-and-swap on `version`; the claim is a lease that runs out. `link` is the
+    console page where it is dealt with, empty where one of the ids tells; `needs` is the permission
+    without which nobody sees it, empty for none.
     """
 
     __tablename__ = "queue_items"
@@ -35,6 +37,8 @@ class QueueItem(Keyed, OfCommunity, Base):
     inbound_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_messages.id"))
     state: Mapped[str] = mapped_column(String(8), default="open")
     due_at: Mapped[datetime]
+    link: Mapped[str] = mapped_column(String(160), default="", server_default="")
+    needs: Mapped[str] = mapped_column(String(24), default="", server_default="")
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     claimed_until: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)

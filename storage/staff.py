@@ -21,6 +21,7 @@ class Staff(Keyed, Base):
     name: Mapped[str] = mapped_column(String(48))
     role: Mapped[str] = mapped_column(String(20))
     scope_path: Mapped[str] = mapped_column(String(255))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     phone: Mapped[str | None] = mapped_column(Encrypted)
     openid: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(255))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from storage.base import Base
 from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
+from storage.consents import Consent
 from storage.desk import QueueItem, Reply
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.moderation import SensitiveWord, Submission
+from storage.organisations import Organisation
 from storage.policies import PolicyDocument, PolicyQuestion
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
@@ -23,10 +26,12 @@ __all__ = [
     "Case",
     "CaseEvent",
     "Community",
+    "Consent",
     "Correction",
     "Dialog",
     "InboundMessage",
     "Media",
+    "Organisation",
     "OutboxMessage",
     "Place",
     "PolicyDocument",
@@ -34,6 +39,8 @@ __all__ = [
     "QueueItem",
     "Reply",
     "Resident",
+    "SensitiveWord",
     "Staff",
     "StaffSession",
+    "Submission",
 ]

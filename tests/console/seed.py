@@ -63,6 +63,7 @@ PEOPLE = (
     ("reviewer", "赵审核", Role.REVIEWER, COMMUNITY),
     ("supervisor", "孙督办", Role.SUPERVISOR, "/st/"),
     ("admin", "钱管理", Role.ADMINISTRATOR, "/st/"),
+    ("partner", "郭物业", Role.PARTNER, COMMUNITY),
     ("elsewhere", "吴外区", Role.REVIEWER, OTHER),
     ("otheradmin", "郑外管", Role.ADMINISTRATOR, OTHER),
 )

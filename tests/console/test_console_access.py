@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from console.guard import AREAS
@@ -57,7 +59,10 @@ async def test_the_table_and_the_router_hold_the_same_routes(console: Console) -
         for route in console.client.app.router.routes()
         if route.resource is not None and route.resource.canonical.startswith(AREAS)
     }
-    table = {(route.method, route.path.replace(r":\d{1,15}", "")) for route in ROUTES}
+    table = {
+        (route.method, re.sub(r"\{(\w+):(?:[^{}]|\{[^{}]*\})*\}", r"{\1}", route.path))
+        for route in ROUTES
+    }
     assert registered == table
 
 
@@ -67,6 +72,8 @@ async def test_the_public_routes_are_these() -> None:
         "GET /console/static/{name}",
         "GET /console/sign-in",
         "POST /console/sign-in",
+        "GET /public/",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}",
     }
 
 

@@ -1,0 +1,67 @@
+"""The public pages: what everybody may read about a community, without sign-in and without cookies.
+
+A section is a page below `/public/{community}`; what it shows is redacted by the service that
+reads it, never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console.done import see
+from console.rendering import render
+from console.visits import deps_of
+from storage.communities import Community
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A public page of a community: its last path segment, name and what it is about."""
+
+    path: str
+    name: str
+    about: str
+
+
+SECTIONS: tuple[Section, ...] = ()
+
+
+async def home(request: web.Request) -> web.Response:
+    """The communities; where there is one only, its page."""
+    found = await deps_of(request).database.read(_communities)
+    if len(found) == 1:
+        return see(f"/public/{found[0].code}")
+    return render(request, "public/communities.html", {"communities": found, "community": None})
+
+
+async def show(request: web.Request) -> web.Response:
+    """The sections of a community."""
+    community = await deps_of(request).database.read(lambda s: community_of(request, s))
+    return render_public(request, "public/home.html", community, {})
+
+
+def render_public(
+    request: web.Request, template: str, community: Community, context: Mapping[str, Any]
+) -> web.Response:
+    """A public page; its template extends `public/base.html`."""
+    common = {"community": community, "sections": SECTIONS}
+    return render(request, template, common | dict(context))
+
+
+def community_of(request: web.Request, session: Session) -> Community:
+    """The community named in the address; 404 for one that does not exist."""
+    code = request.match_info["community"]
+    found = session.scalar(select(Community).where(Community.code == code))
+    if found is None:
+        raise web.HTTPNotFound
+    return found
+
+
+def _communities(session: Session) -> list[Community]:
+    return list(session.scalars(select(Community).order_by(Community.id)))

@@ -1,0 +1,12 @@
+"""The routes of the public pages."""
+
+from __future__ import annotations
+
+from console import public
+from console.routes.kinds import CODE
+from console.rules import Public, Route
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/public/", public.home, Public()),
+    Route("GET", f"/public/{CODE}", public.show, Public()),
+)
