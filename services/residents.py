@@ -29,6 +29,7 @@ from storage.desk import QueueItem
 from storage.insert import insert_ignoring
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.moderation import Submission
 from storage.policies import PolicyQuestion
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
@@ -268,6 +269,18 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     )
     session.execute(
         update(PolicyQuestion).where(PolicyQuestion.resident_id == resident.id).values(text=""),
+        execution_options=mine,
+    )
+    session.execute(
+        update(Submission)
+        .where(Submission.resident_id == resident.id)
+        .values(text="", appeal="", hits=""),
+        execution_options=mine,
+    )
+    session.execute(
+        update(Submission)
+        .where(Submission.resident_id == resident.id, Submission.state == "waiting")
+        .values(state="refused", reason="作者已注销", decided_at=now),
         execution_options=mine,
     )
     session.execute(
