@@ -30,7 +30,7 @@ from intents.entities import Gazetteer, PlaceEntry
 from intents.pinyin import syllable_table
 from jobs.catalogue import Workers
 from services.calendar import CHINA
-from services.categories import Catalogue
+from services.categories import Catalogues
 from services.knowledge_bases import KnowledgeBases
 from services.outbox import Postman
 from services.places import places_of
@@ -101,7 +101,7 @@ def make_world(settings: Settings, understander: Classifier) -> World:
     return World(
         hours=office_hours(settings),
         understander=understander,
-        catalogue=Catalogue.shipped(),
+        catalogues=Catalogues(),
         gazetteer=Gazetteers(),
         knowledge=KnowledgeBases(),
         public_url=settings.server.public_url,

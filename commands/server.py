@@ -96,7 +96,7 @@ def _console_deps(deployment: Deployment, world: World, bell: Bell) -> ConsoleDe
             idle=timedelta(minutes=guard.idle_minutes),
             absolute=timedelta(hours=guard.session_hours),
         ),
-        catalogue=world.catalogue,
+        catalogues=world.catalogues,
         canned=tuple(canned.read()),
         model_dir=settings.paths.model,
     )

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from services.calendar import OfficeHours
 from services.canned import CannedReply
-from services.categories import Catalogue
+from services.categories import Catalogues
 from services.sign_in import SignInRules
 from storage.engine import Database
 
@@ -30,7 +30,7 @@ class ConsoleDeps:
     clock: Callable[[], datetime]
     media_dir: Path
     notify_outbox: Callable[[], None]
-    catalogue: Catalogue
+    catalogues: Catalogues
     approval: Literal["always", "never"] = "always"
     demo: bool = False
     public_url: str = ""

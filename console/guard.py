@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from sqlalchemy.orm import Session
 
 from console import errors
 from console.deps import ConsoleDeps
@@ -82,12 +83,17 @@ async def _recognise(request: web.Request, deps: ConsoleDeps) -> None:
     if not token:
         return
     now = deps.clock()
-    found = await deps.database.read(
-        lambda session: sign_in.signed_in(session, token, deps.rules, now)
-    )
-    if found is None:
+
+    def work(session: Session) -> Visit | None:
+        found = sign_in.signed_in(session, token, deps.rules, now)
+        if found is None:
+            return None
+        return Visit(found, deps, now, deps.catalogues.in_scope(session, found.staff))
+
+    visit = await deps.database.read(work)
+    if visit is None:
         return
-    request[VISIT] = Visit(found, deps, now)
+    request[VISIT], found = visit, visit.signed_in
     if now - found.session.seen_at >= sign_in.TOUCH_EVERY and "X-Live" not in request.headers:
         await deps.database.write(lambda session: sign_in.touch(session, found.session.id, now))
 

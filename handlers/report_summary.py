@@ -6,6 +6,7 @@ import re
 
 from dialogue.forms import Values
 from dialogue.words import numbered, shorten
+from handlers.report_extras import answered
 from handlers.words import place_span
 
 OPTIONS = ("提交", "修改")
@@ -44,6 +45,7 @@ def summary(values: Values) -> str:
     extras = [f"照片{len(values['photo'])}张"] if values.get("photo") else []
     extras += [f"电话 {values['phone']}"] if values.get("phone") else []
     extras += ["匿名"] if values.get("anonymous") else []
+    lines += [f"{text}{answer}" for text, answer in answered(values)]
     if extras:
         lines.append("（" + "，".join(extras) + "）")
     if values.get("more"):

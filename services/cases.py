@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from services import desk, outbox
+from services import desk, dispatch, outbox
 from services.calendar import OfficeHours
 from services.case_states import (
     MATTERS,
@@ -22,7 +22,6 @@ from services.case_states import (
     State,
     check_move,
 )
-from services.places import responsible_for
 from services.sla import Deadlines, deadlines
 from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
@@ -62,7 +61,11 @@ def submit(
 ) -> Case:
     """Opens a case: number, deadlines, person responsible, a place in the queue, its pictures."""
     due = deadlines("urgent" if new.urgent else new.sla, now, hours)
-    responsible = None if new.private else responsible_for(session, new.place_path)
+    responsible = (
+        None
+        if new.private
+        else (dispatch.responsible(session, new.community_id, new.category, new.place_path))
+    )
     case = Case(
         community_id=new.community_id,
         number=_next_number(session, new.community_id),
@@ -267,7 +270,7 @@ def locate(session: Session, case: Case, place: Place, text: str, now: datetime)
     """Brings a case to the place that was told later; who answers for that place takes it."""
     case.place_id, case.place_path, case.place_text = place.id, place.path, text[:200]
     if case.responsible_id is None and not case.private:
-        responsible = responsible_for(session, place.path)
+        responsible = dispatch.responsible(session, case.community_id, case.category, place.path)
         case.responsible_id = responsible.id if responsible else None
     case.updated_at = now
     if State(case.state) in OPEN:

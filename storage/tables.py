@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.base import Base
 from storage.cases import Case, CaseEvent
+from storage.city import ApiKey, CategorySetting, CityEvent, DispatchRule, OpenRequest
 from storage.communities import Community, Place
 from storage.consents import Consent
 from storage.desk import QueueItem, Reply
@@ -21,16 +22,21 @@ APPEND_ONLY = (CaseEvent.__tablename__, AuditEntry.__tablename__)
 __all__ = [
     "APPEND_ONLY",
     "AccessToken",
+    "ApiKey",
     "AuditEntry",
     "Base",
     "Case",
     "CaseEvent",
+    "CategorySetting",
+    "CityEvent",
     "Community",
     "Consent",
     "Correction",
     "Dialog",
+    "DispatchRule",
     "InboundMessage",
     "Media",
+    "OpenRequest",
     "Organisation",
     "OutboxMessage",
     "Place",
