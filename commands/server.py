@@ -97,6 +97,7 @@ def _console_deps(deployment: Deployment, world: World, bell: Bell) -> ConsoleDe
             absolute=timedelta(hours=guard.session_hours),
         ),
         catalogues=world.catalogues,
+        gazetteer=world.gazetteer,
         canned=tuple(canned.read()),
         model_dir=settings.paths.model,
     )

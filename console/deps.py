@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from aiohttp import web
+from sqlalchemy.orm import Session
 
+from intents.entities import Gazetteer
 from services.calendar import OfficeHours
 from services.canned import CannedReply
 from services.categories import Catalogues
@@ -31,6 +33,7 @@ class ConsoleDeps:
     media_dir: Path
     notify_outbox: Callable[[], None]
     catalogues: Catalogues
+    gazetteer: Callable[[Session, int], Gazetteer]
     approval: Literal["always", "never"] = "always"
     demo: bool = False
     public_url: str = ""

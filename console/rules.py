@@ -30,7 +30,12 @@ class Needs:
     permission: Permission
 
 
-Rule: TypeAlias = Public | SignedIn | Needs
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Another system with a key of the community that it acts in (Open311)."""
+
+
+Rule: TypeAlias = Public | SignedIn | Needs | Keyed
 
 
 @dataclass(frozen=True, slots=True)

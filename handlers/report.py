@@ -19,6 +19,7 @@ from intents.normalise import normalise
 from intents.split import split_matters
 from services import cases
 from services.places import community_place, full_name, place_by_code
+from services.questions import answer_line
 
 SURE = 0.35
 """Above this the first category is shown to the resident; below it none is."""
@@ -142,7 +143,7 @@ def _new_case(turn: Turn, values: Values) -> cases.NewCase:
     where = place or community_place(turn.session, turn.community.id)
     catalogue = turn.catalogue
     description = described(values)
-    answers = [f"{text}{answer}" for text, answer in answered(values)]
+    answers = [answer_line(text, answer) for text, answer in answered(values)]
     return cases.NewCase(
         community_id=turn.community.id,
         category=code,

@@ -65,6 +65,11 @@ def from_json(stored: Sequence[dict[str, Any]]) -> tuple[Question, ...]:
     )
 
 
+def answer_line(text: str, answer: str) -> str:
+    """A question with its answer, as it stands in the description: 灯坏了几天了：3."""
+    return f"{text.rstrip('？?')}：{answer}"
+
+
 def read_lines(text: str, before: Sequence[Question] = ()) -> tuple[Question, ...]:
     """What staff wrote; a question whose words are as `before` keeps its code.
 

@@ -16,6 +16,7 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from commands.assembly import Gazetteers
 from console.app import add_console
 from console.deps import ConsoleDeps
 from console.visits import COOKIE
@@ -164,6 +165,7 @@ async def open_console(
         media_dir=folder / "media",
         notify_outbox=lambda: woken.append(1),
         catalogues=CATALOGUES,
+        gazetteer=Gazetteers(),
         canned=tuple(canned.read()),
         poll_seconds=0.02,
         model_dir=folder / "model",
