@@ -73,7 +73,7 @@ def add_case(console: Console, title: str, **changes: Any) -> int:
     def work(session: Session) -> int:
         at = NOW - timedelta(days=days)
         place = session.scalars(select(Place).where(Place.path == UNIT)).one()
-        values = {
+        values: dict[str, Any] = {
             "community_id": demo(session).id,
             "category": "lighting.stairwell",
             "title": title,
