@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import aiohttp
 from sqlalchemy.orm import Session
 
+from bot.codes import CodeMaker
 from bot.deliver import Delivery, Line, Template
 from bot.fetch import Fetcher
 from bot.receive import Patience, Receiver
@@ -177,6 +178,11 @@ def make_workers(
     )
     return Workers(
         city=city,
+        codes=CodeMaker(
+            database,
+            {given.community: clients[code] for code, (_, given) in accounts.items()},
+            clock,
+        ),
         database=database,
         delivery=Delivery(database, lines, postman, clock),
         fetcher=Fetcher(database, clients, settings.paths.media, clock),

@@ -31,6 +31,6 @@ def add_console(app: web.Application, deps: ConsoleDeps) -> None:
         app.router.add_route(route.method, route.path, route.handler): route.rule
         for route in ROUTES
     }
-    app.middlewares.append(make_guard(deps, rules))
+    app.middlewares.append(make_guard(deps, rules, {r.path for r in ROUTES if r.uploads}))
     add_open311(app)
     app.on_response_prepare.append(harden_ours)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import traceback
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from urllib.parse import quote, urlsplit
 
 import structlog
@@ -25,18 +25,23 @@ from services.access import Forbidden, require
 
 AREAS = ("/console", "/public")
 SIGN_IN = "/console/sign-in"
+UPLOAD_LIMIT = 40 * 1024 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 log = structlog.get_logger(__name__)
 
 
-def make_guard(deps: ConsoleDeps, rules: Mapping[web.AbstractRoute, Rule]) -> Middleware:
-    """The middleware for these registered routes."""
+def make_guard(
+    deps: ConsoleDeps, rules: Mapping[web.AbstractRoute, Rule], uploads: Container[str] = ()
+) -> Middleware:
+    """The middleware for these registered routes; `uploads` are the paths that take pictures."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not _ours(request.path):
             return await handler(request)
+        if request.path in uploads:
+            request = request.clone(client_max_size=UPLOAD_LIMIT)
         return await _answer(request, handler, deps, rules)
 
     return guard

@@ -40,9 +40,13 @@ Rule: TypeAlias = Public | SignedIn | Needs | Keyed
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One page or action. There is no route without a rule."""
+    """One page or action. There is no route without a rule.
+
+    `uploads`: it takes pictures, so its body may be larger than that of others.
+    """
 
     method: str
     path: str
     handler: Handler
     rule: Rule
+    uploads: bool = False

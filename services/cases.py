@@ -32,7 +32,9 @@ from storage.staff import Staff
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """What somebody raises; `sla` is the class of the category."""
+    """What somebody raises; `sla` is the class of the category, `opened_by` the member of staff
+    who entered it, if one did.
+    """
 
     community_id: int
     category: str
@@ -49,6 +51,7 @@ class NewCase:
     private: bool = False
     urgent: bool = False
     origin: str = "wechat"
+    opened_by: int | None = None
     media: Sequence[int] = field(default_factory=tuple)
 
 
@@ -93,7 +96,15 @@ def submit(
     session.add(case)
     session.flush()
     actor = Actor.RESIDENT if resident else Actor.STAFF
-    record(session, case, now, "submitted", actor, resident.id if resident else None, public=True)
+    record(
+        session,
+        case,
+        now,
+        "submitted",
+        actor,
+        resident.id if resident else new.opened_by,
+        public=True,
+    )
     if new.media:
         session.execute(
             update(Media)

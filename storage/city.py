@@ -101,3 +101,18 @@ class CityEvent(Keyed, OfCommunity, Base):
     error: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class PlaceCode(Keyed, OfCommunity, Base):
+    """The QR code of a place (扫码定责): what it holds, once WeChat has made it; else `url` is
+    empty and `error` tells of the last try.
+    """
+
+    __tablename__ = "place_codes"
+
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"), unique=True)
+    url: Mapped[str] = mapped_column(String(255), default="")
+    error: Mapped[str] = mapped_column(String(200), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    created_at: Mapped[datetime]

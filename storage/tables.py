@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from storage.base import Base
 from storage.cases import Case, CaseEvent
-from storage.city import ApiKey, CategorySetting, CityEvent, DispatchRule, OpenRequest
+from storage.city import (
+    ApiKey,
+    CategorySetting,
+    CityEvent,
+    DispatchRule,
+    OpenRequest,
+    PlaceCode,
+)
 from storage.communities import Community, Place
 from storage.consents import Consent
 from storage.desk import QueueItem, Reply
@@ -40,6 +47,7 @@ __all__ = [
     "Organisation",
     "OutboxMessage",
     "Place",
+    "PlaceCode",
     "PolicyDocument",
     "PolicyQuestion",
     "QueueItem",

@@ -55,6 +55,39 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "place_codes",
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("url", sa.String(length=255), nullable=False),
+        sa.Column("error", sa.String(length=200), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column(
+            "community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id"],
+            ["communities.id"],
+            name=op.f("fk_place_codes_community_id_communities"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["places.id"], name=op.f("fk_place_codes_place_id_places")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_place_codes")),
+        sa.UniqueConstraint("place_id", name=op.f("uq_place_codes_place_id")),
+    )
+    with op.batch_alter_table("place_codes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_place_codes_community_id"), ["community_id"], unique=False
+        )
+
+    op.create_table(
         "api_keys",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("key_hash", sa.String(length=64), nullable=False),
@@ -235,6 +268,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_keys_community_id"))
 
     op.drop_table("api_keys")
+    with op.batch_alter_table("place_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_place_codes_community_id"))
+
+    op.drop_table("place_codes")
     with op.batch_alter_table("category_settings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_category_settings_community_id"))
 
