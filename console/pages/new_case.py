@@ -134,7 +134,12 @@ def _open(
 async def _files(request: web.Request) -> list[bytes]:
     form = await request.post()
     fields = [one for one in form.getall("photos", []) if isinstance(one, FileField)]
-    return [data for one in fields if (data := one.file.read())]
+    return [data for one in fields if (data := _read(one))]
+
+
+def _read(field: FileField) -> bytes:
+    with field.file as opened:
+        return opened.read()
 
 
 def _pictures(files: list[bytes]) -> list[Upload]:

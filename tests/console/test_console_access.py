@@ -34,6 +34,9 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/sends/": seeded.failed,
         "/console/media/": seeded.picture,
         "/console/messages/": seeded.message,
+        "/console/dispatch/": seeded.rule,
+        "/console/keys/": seeded.key,
+        "/console/posters/": seeded.building,
         "/console/staff/": seeded.staff["grid1"],
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
