@@ -149,7 +149,8 @@ async def post_request(request: web.Request) -> web.Response:
 
     def work(session: Session) -> list[dict[str, Any]]:
         now = deps.clock()
-        community = _community(session, form.get("jurisdiction_id", ""))
+        asked = form.get("jurisdiction_id") or request.query.get("jurisdiction_id", "")
+        community = _community(session, asked)
         key = api_keys.recognise(session, community.id, form.get("api_key", ""), now)
         if key is None:
             raise Fault(403, "api_key is missing or wrong")
