@@ -1,8 +1,8 @@
 """What of a case may leave the house: for Open311 and for the system of the city.
 
 Never a private or anonymous one, never one of a private category; of the others the number, the
-category, the place as the tree names it, the states and their dates. No words of a resident, but
-those that a reviewer has published; no exact position, no name, no phone.
+category, the building or place as the tree names it, the states and their dates. No words of a
+resident, but those that a reviewer has published; no exact position, no name, no phone.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def visible(community_id: int, catalogue: Catalogue) -> ColumnElement[bool]:
 def redacted(session: Session, cases: Sequence[Case], catalogue: Catalogue) -> list[PublicCase]:
     """The cases as outsiders may know them, in the same order, in three queries."""
     places = _places(session, {case.place_path for case in cases})
-    addresses = names_of(session, {case.place_path for case in cases})
+    addresses = names_of(session, {place.path for place in places.values()})
     texts = _published(session, [case.id for case in cases])
     return [
         _redacted(case, places.get(case.place_path), addresses, texts, catalogue) for case in cases
@@ -119,7 +119,7 @@ def _redacted(
         department=category.department if category else "",
         state=State(case.state),
         outcome=case.outcome,
-        address=addresses[case.place_path],
+        address=addresses[place.path] if place else "",
         address_id=place.code if place else "",
         latitude=place.latitude if place else None,
         longitude=place.longitude if place else None,
@@ -131,8 +131,15 @@ def _redacted(
 
 
 def _places(session: Session, paths: Iterable[str]) -> dict[str, Place]:
-    found = session.scalars(select(Place).where(Place.path.in_(list(paths))))
-    return {place.path: place for place in found}
+    """The place to be named for each path: of a unit, where a dozen families live, its building."""
+    above = {path: f"{path.rstrip('/').rpartition('/')[0]}/" for path in paths}
+    query = select(Place).where(Place.path.in_({*above, *above.values()}))
+    known = {place.path: place for place in session.scalars(query)}
+    return {
+        path: known.get(above[path], known[path]) if known[path].kind == "unit" else known[path]
+        for path in above
+        if path in known
+    }
 
 
 def _published(session: Session, case_ids: Sequence[int]) -> dict[int, str]:

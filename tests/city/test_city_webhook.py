@@ -81,7 +81,7 @@ async def test_created_changed_and_closed_arrive_in_order(line: Line, database: 
         "1001-9",
         "lighting.street",
         "C01",
-        "B3U2",
+        "B3",
     )
     assert set(states(database)) == {"sent"}
 
