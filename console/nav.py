@@ -26,6 +26,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/console/posters", "二维码", Permission.SEE),
     Entry("/console/city", "市级对接", Permission.KEEP_DESK),
     Entry("/console/keys", "接口密钥", Permission.KEEP_STAFF),
+    Entry("/console/moderation", "内容审核", Permission.MODERATE),
     Entry("/console/audit", "审计", Permission.SEE_AUDIT),
     Entry("/console/staff", "人员", Permission.KEEP_STAFF),
     Entry("/console/model", "模型", Permission.KEEP_MODEL),

@@ -62,6 +62,8 @@ SUBJECTS = {
     "dispatch_rules": "派单规则",
     "api_keys": "接口密钥",
     "consents": "授权",
+    "submissions": "待审内容",
+    "sensitive_words": "敏感词",
 }
 
 
