@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.base import Base
+from storage.case_ties import CaseFollower, CaseLink, CaseMediator, Supervision
 from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
 from storage.consents import Consent
@@ -25,6 +26,9 @@ __all__ = [
     "Base",
     "Case",
     "CaseEvent",
+    "CaseFollower",
+    "CaseLink",
+    "CaseMediator",
     "Community",
     "Consent",
     "Correction",
@@ -43,4 +47,5 @@ __all__ = [
     "Staff",
     "StaffSession",
     "Submission",
+    "Supervision",
 ]
