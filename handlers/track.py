@@ -12,7 +12,6 @@ from intents.normalise import normalise
 from intents.tickets import find_tickets
 from services import cases
 from services.case_states import MOVES, OPEN, OUTCOME_NAMES, STATE_WORDS, Actor, Outcome, State
-from services.sla import deadlines
 from storage.cases import Case
 
 NOTHING = "您还没有反映过事。想反映，直接说是什么事、在哪里就行。"
@@ -171,9 +170,7 @@ def unsolved(turn: Turn, request: Request) -> Say:
     case = _case(turn, request.argument)
     if case is None or State(case.state) not in states:
         return Say("这件事还在办。回复“进度”看到哪一步了。")
-    sla = "urgent" if case.urgent else turn.world.catalogue.sla(case.category)
-    renewed = deadlines(sla, turn.now, turn.world.hours)
-    cases.reopen(turn.session, case, turn.resident, renewed, turn.now)
+    cases.reopen(turn.session, case, turn.resident, turn.now, hours=turn.world.hours)
     return Say(
         f"对不住，〔{ticket(case)}〕已重新办理。哪里没弄好，请接着说。",
         begin=Begin("add_to_case", {"number": request.argument}),

@@ -24,6 +24,7 @@ from services.case_states import (
     State,
     next_states,
 )
+from services.case_words import BadInput
 from storage.cases import Case, CaseEvent
 from storage.messages import Media
 from storage.residents import Resident
@@ -141,20 +142,21 @@ async def move(request: web.Request) -> web.Response:
 
     def work(session: Session) -> None:
         case = shared.find_case(session, visit, number_in_path(request))
-        case_work.move(session, visit.staff, case, wish, State(form["seen"]), visit.now)
+        seen, hours = State(form["seen"]), visit.deps.hours
+        case_work.move(session, visit.staff, case, wish, seen, visit.now, hours=hours)
 
     try:
         await visit.write(work)
     except case_work.StaleCase as error:
         return await page(request, Entered("move", form), notice=str(error), status=409)
-    except (IllegalMove, cases.ReasonMissing, case_work.BadInput) as error:
+    except (IllegalMove, cases.ReasonMissing, BadInput) as error:
         return await page(request, Entered("move", form, {_field(error): str(error)}), status=422)
     visit.deps.notify_outbox()
     return see(address(number_in_path(request)), "moved")
 
 
 def _field(error: Exception) -> str:
-    if isinstance(error, case_work.BadInput):
+    if isinstance(error, BadInput):
         return "responsible"
     if isinstance(error, IllegalMove):
         return "to"
@@ -172,7 +174,7 @@ async def assign(request: web.Request) -> web.Response:
 
     try:
         await visit.write(work)
-    except case_work.BadInput as error:
+    except BadInput as error:
         entered = Entered("assign", form, {"responsible": str(error)})
         return await page(request, entered, status=422)
     return see(address(number_in_path(request)), "reassigned")
@@ -188,7 +190,7 @@ async def note(request: web.Request) -> web.Response:
 
     try:
         await visit.write(work)
-    except case_work.BadInput as error:
+    except BadInput as error:
         return await page(request, Entered("note", form, {"text": str(error)}), status=422)
     return see(address(number_in_path(request)), "noted", anchor="timeline")
 
