@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intents.tickets import format_ticket
-from services import audit, cases
+from services import audit, case_merging, cases
 from services.access import Permission, covers, may, require
 from services.calendar import USUAL, OfficeHours
 from services.case_states import STATE_NAMES, Actor, State
@@ -43,6 +43,8 @@ def move(
         raise StaleCase(f"这件事刚刚改为“{STATE_NAMES[State(case.state)]}”，您看到的是之前的情况")
     if wish.to is State.ASSIGNED:
         _responsible(session, case, wish.responsible_id)
+    if seen is State.DUPLICATE:
+        case_merging.part(session, case)
     event = cases.move(session, case, wish, Actor.STAFF, staff.id, now, hours=hours)
     session.flush()
     cases.tell_progress(session, case, event, format_ticket(case.number), now)

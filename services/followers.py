@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from services.case_events import record
@@ -13,17 +13,32 @@ from services.case_states import OPEN, Actor
 from storage.case_ties import CaseFollower
 from storage.cases import Case
 from storage.insert import insert_ignoring
+from storage.messages import Media
 from storage.residents import Resident
 
 
-def join(session: Session, case: Case, resident: Resident, now: datetime) -> bool:
-    """Lets a resident follow a case and counts them as one who has the same trouble.
+def join(
+    session: Session,
+    case: Case,
+    resident: Resident,
+    now: datetime,
+    words: str = "",
+    media: Sequence[int] = (),
+) -> bool:
+    """Lets a resident follow a case and counts them as one who has the same trouble; what they
+    said and sent is kept with it for the staff.
 
     False where they did so before, or where it is their own case.
     """
     if case.resident_id == resident.id or not tie(session, case, resident.id, now):
         return False
-    record(session, case, now, "followed", Actor.RESIDENT, resident.id, public=True)
+    record(session, case, now, "followed", Actor.RESIDENT, resident.id, text=words)
+    if media:
+        session.execute(
+            update(Media)
+            .where(Media.id.in_(media), Media.resident_id == resident.id)
+            .values(case_id=case.id)
+        )
     return True
 
 
