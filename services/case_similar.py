@@ -54,11 +54,7 @@ def similar(session: Session, resident: Resident, new: Report) -> list[Similar]:
     Alike are texts of one group of categories, and whatever has the same category in the same
     unit. None where the place is only the community: too much would be alike.
     """
-    home = community_place(session, resident.community_id)
-    if new.place.id == home.id:
-        return []
-    near = _near(session, new.place, home)
-    chosen = _chosen(near, _others(session, near, home), new, home)
+    chosen = alike(session, new)
     joined = followers.counts(session, [case.id for case in chosen])
     return [
         Similar(
@@ -70,6 +66,17 @@ def similar(session: Session, resident: Resident, new: Report) -> list[Similar]:
         )
         for case in chosen
     ]
+
+
+def alike(session: Session, new: Report, but: Case | None = None) -> list[Case]:
+    """The cases behind `similar`, without the one `but` that is compared itself."""
+    if new.place.community_id is None:
+        return []
+    home = community_place(session, new.place.community_id)
+    if new.place.id == home.id:
+        return []
+    near = [case for case in _near(session, new.place, home) if but is None or case.id != but.id]
+    return _chosen(near, _others(session, near, home), new, home)
 
 
 def _chosen(near: Sequence[Case], others: Sequence[Case], new: Report, home: Place) -> list[Case]:

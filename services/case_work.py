@@ -61,9 +61,16 @@ def move(
 
 
 def reassign(
-    session: Session, staff: Staff, case: Case, responsible_id: int | None, now: datetime
+    session: Session,
+    staff: Staff,
+    case: Case,
+    responsible_id: int | None,
+    now: datetime,
+    reason: str = "",
 ) -> None:
-    """Names another person responsible without moving the case; raises Forbidden, BadInput."""
+    """Names another person responsible without moving the case; who was before stays in the
+    timeline. Raises Forbidden, BadInput.
+    """
     require(staff, Permission.HANDLE, case.place_path)
     person = _responsible(session, case, responsible_id)
     before = case.responsible_id
@@ -71,6 +78,7 @@ def reassign(
         raise BadInput("负责人没有变")
     event = cases.record(session, case, now, "assigned", Actor.STAFF, staff.id)
     event.detail = {"from": before, "to": person.id}
+    event.reason = reason.strip()[:200] or event.reason
     case.responsible_id = person.id
     audit.record(
         session,
