@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, sele
 from sqlalchemy.orm import Session
 
 from services.access import Role, visible_cases, visible_to
+from storage.case_ties import CaseFollower
 from storage.cases import Case
 from storage.communities import Community, Place
 from storage.desk import QueueItem
@@ -185,8 +186,19 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
                 "place": case.place_text,
                 "contact_phone": case.contact_phone,
                 "state": case.state,
+                "solved": case.solved,
+                "satisfaction": case.satisfaction,
             }
             for case in cases
+        ],
+        "followed": [
+            {"number": number, "at": at.isoformat()}
+            for number, at in session.execute(
+                select(Case.number, CaseFollower.at)
+                .join(CaseFollower, CaseFollower.case_id == Case.id)
+                .where(CaseFollower.resident_id == resident.id)
+                .order_by(CaseFollower.id)
+            )
         ],
     }
 
@@ -249,6 +261,9 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
             title="（居民已注销）", state="done", done_at=func.coalesce(QueueItem.done_at, now)
         ),
         execution_options=mine,
+    )
+    session.execute(
+        delete(CaseFollower).where(CaseFollower.resident_id == resident.id), execution_options=mine
     )
     session.execute(
         delete(Correction).where(Correction.resident_id == resident.id), execution_options=mine
