@@ -14,6 +14,13 @@ from storage.cases import Case
 NOTHING = "现在没有等您评价的事。回复“进度”看您反映的事。"
 SOLVED = ("解决了", "没解决")
 GRADES = tuple(return_visit.SATISFACTION_NAMES.values())
+WORDS = {name: grade for grade, name in return_visit.SATISFACTION_NAMES.items()} | {
+    **dict.fromkeys(("非常满意", "挺好", "很好"), 5),
+    **dict.fromkeys(("还可以", "不错", "可以", "好"), 4),
+    **dict.fromkeys(("还行", "一般般", "凑合"), 3),
+    **dict.fromkeys(("不好", "不太满意"), 2),
+    **dict.fromkeys(("很差", "太差了", "非常不满意"), 1),
+}
 
 
 def rate(turn: Turn, request: Request) -> Say:
@@ -62,10 +69,12 @@ def _ask_satisfaction(values: Values) -> str:
 
 
 def _read_satisfaction(heard: Heard, _values: Values) -> int:
-    picked = tapped(heard.word) or (GRADES.index(heard.word) + 1 if heard.word in GRADES else 0)
-    if picked not in range(1, len(GRADES) + 1):
+    picked = tapped(heard.word)
+    if picked in range(1, len(GRADES) + 1):
+        return list(return_visit.SATISFACTION_NAMES)[(picked or 1) - 1]
+    if heard.word not in WORDS:
         raise Misheard(f"请回复 1 到 {len(GRADES)} 中的一个数字。")
-    return list(return_visit.SATISFACTION_NAMES)[picked - 1]
+    return WORDS[heard.word]
 
 
 FORM = Form(

@@ -67,7 +67,7 @@ def _read(heard: Heard, values: Values) -> Any:
     return Redo((), {"same": found[picked - 1]["number"], "confirm": JOINED})
 
 
-SLOT = Slot("same", _ask, _read, opened_by="similar")
+SLOT = Slot("same", _ask, _read, opened_by="similar", leaves=True)
 
 
 def join(turn: Turn, values: Values) -> Say:
