@@ -116,7 +116,8 @@ def load(session: Session, visit: Visit, case_id: int) -> CasePage:
 def _moves(case: Case) -> tuple[list[State], list[State]]:
     """The usual moves and the rare ones; a duplicate is made by merging."""
     state = State(case.state)
-    all_moves: list[State] = [to for to in next_states(state, Actor.STAFF) if to is not State.DUPLICATE]
+    every = next_states(state, Actor.STAFF)
+    all_moves: list[State] = [to for to in every if to is not State.DUPLICATE]
     usual = [to for to in USUAL.get(state, all_moves) if to in all_moves]
     return usual, [to for to in all_moves if to not in usual]
 
