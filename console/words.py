@@ -71,6 +71,8 @@ SUBJECTS = {
     "outbox_messages": "消息",
     "queue_items": "待办",
     "corrections": "纠正",
+    "submissions": "待审内容",
+    "sensitive_words": "敏感词",
 }
 
 

@@ -12,6 +12,7 @@ from handlers import (
     policy,
     rate,
     report,
+    submissions,
     track,
 )
 from handlers.kit import Service
@@ -25,6 +26,7 @@ SERVICES: tuple[Service, ...] = (
     report.SERVICE,
     policy.SERVICE,
     my_data.SERVICE,
+    submissions.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,
 )
