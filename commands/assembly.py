@@ -167,6 +167,7 @@ def make_workers(
 ) -> Workers:
     """What the background jobs work with."""
     accounts = accounts_of(settings)
+    hours = office_hours(settings)
     lines = {code: Line(clients[code], _templates(given)) for code, (_, given) in accounts.items()}
     postman = Postman(
         name=f"{socket.gethostname()}-{os.getpid()}",
@@ -174,7 +175,7 @@ def make_workers(
             code: (*account.capabilities, *(f"template:{name}" for name in given.templates))
             for code, (account, given) in accounts.items()
         },
-        hours=office_hours(settings),
+        hours=hours,
     )
     return Workers(
         city=city,
@@ -188,6 +189,7 @@ def make_workers(
         fetcher=Fetcher(database, clients, settings.paths.media, clock),
         clock=clock,
         session_life=timedelta(hours=settings.security.session_hours),
+        hours=hours,
     )
 
 

@@ -11,8 +11,10 @@ from services.access import ROLE_NAMES, Role
 from services.audit_log import ACTION_NAMES
 from services.calendar import CHINA, say_moment
 from services.case_states import OUTCOME_NAMES, STATE_NAMES, Outcome, State
+from services.confidence import CONFIDENCE_NAMES, Confidence
 from services.desk import KIND_NAMES, ItemKind
 from services.intent_names import INTENT_NAMES
+from services.return_visit import SATISFACTION_NAMES
 
 DELIVERY = {
     "ready": ("…", "正在发送"),
@@ -40,6 +42,18 @@ EVENT_NAMES = {
     "reply": "答复居民",
     "added": "居民补充",
     "category": "改类别",
+    "corrected": "居民更正",
+    "followed": "邻居也遇到",
+    "merged": "并入",
+    "split": "拆出一件",
+    "paused": "期限暂停",
+    "resumed": "期限继续",
+    "escalated": "催办",
+    "supervised": "督办",
+    "answered": "答复督办",
+    "rated": "居民评价",
+    "confided": "改保密",
+    "mediator": "调解员",
 }
 MESSAGE_KINDS = {
     "image": "图片",
@@ -107,6 +121,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "state": lambda value: STATE_NAMES[State(value)],
     "outcome": lambda value: OUTCOME_NAMES[Outcome(value)] if value else "",
     "kind": lambda value: KIND_NAMES[ItemKind(value)],
+    "confidence": lambda value: CONFIDENCE_NAMES[Confidence(value)] if value else "公开",
+    "satisfaction": lambda value: SATISFACTION_NAMES.get(value, ""),
     "role": lambda value: ROLE_NAMES[Role(value)],
     "action": lambda value: ACTION_NAMES.get(value, value),
     "subject": lambda value: SUBJECTS.get(value, value),

@@ -62,7 +62,8 @@ class Slot:
     given, takes what is left when the message turned out to be nothing else either (free words).
     `entity` names what may fill the slot unasked; a slot that is `silent` is filled in no other
     way (see `silent`), `many` collects values in a list. A slot with `opened_by` is asked only
-    while the value of that name is set, one with `asked_if` only while that says so.
+    while the value of that name is set, one with `asked_if` only while that says so; 0 goes back
+    from there, unless the slot `leaves`: then it cancels the form as everywhere.
     `nod`, where given, answers a message that offered something to other slots while this one is
     open, in place of the whole question; empty words leave it at the question.
     """
@@ -75,6 +76,7 @@ class Slot:
     many: bool = False
     silent: bool = False
     opened_by: str = ""
+    leaves: bool = False
     nod: Nod | None = None
     asked_if: Condition | None = None
 

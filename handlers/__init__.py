@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from handlers import (
     by_staff,
+    confide,
     emergency,
     help,  # noqa: A004
     my_data,
     person,
     policy,
+    rate,
     report,
     submissions,
     track,
@@ -19,6 +21,8 @@ SERVICES: tuple[Service, ...] = (
     emergency.SERVICE,
     person.SERVICE,
     track.SERVICE,
+    rate.SERVICE,
+    confide.SERVICE,
     report.SERVICE,
     policy.SERVICE,
     my_data.SERVICE,

@@ -7,7 +7,7 @@ from typing import Any
 
 from dialogue.forms import Form, Heard, Misheard, Redo, Slot, Values, silent
 from dialogue.words import numbered, shorten, tapped
-from handlers import report_extras
+from handlers import report_extras, report_same
 from handlers.report_summary import OPTIONS, summary
 from handlers.words import has_words, same_words, without_phone
 
@@ -28,6 +28,7 @@ _SPOT = re.compile(r"[栋幢楼元门路街旁边口前后院区园场棚库店�
 _NOWHERE = re.compile(r"不(?:知道|清楚|晓得)|说不(?:清|上来)|记不[得清]")
 LONGEST_PLACE = 60
 GUESSED = ("category_options", "questions")
+SAME = ("similar", "same")
 
 
 def _ask_description(values: Values) -> str:
@@ -116,9 +117,9 @@ def _field_in(word: str) -> int:
 def _edit(field: str, values: Values) -> Redo:
     match field:
         case "description":
-            return Redo(("description", "said_place", "category", *GUESSED, "editing"))
+            return Redo(("description", "said_place", "category", *GUESSED, *SAME, "editing"))
         case "place":
-            return Redo(("place", "editing"))
+            return Redo(("place", "editing", *SAME))
         case "category":
             return Redo(("category", "editing"), {"choose_category": True})
         case "phone":
@@ -210,7 +211,7 @@ def _read_other(heard: Heard, values: Values) -> Redo:
 
 FORM = Form(
     name="report",
-    version=1,
+    version=2,
     slots=(
         silent("photo", many=True),
         silent("anonymous"),
@@ -218,6 +219,7 @@ FORM = Form(
         silent("said_place"),
         silent("category_options"),
         silent("questions"),
+        silent("similar"),
         Slot(
             "description",
             _ask_description,
@@ -226,6 +228,7 @@ FORM = Form(
             nod=_nod_description,
         ),
         Slot("place", _ask_place, _read_place, _take_place, entity="place", nod=_nod_place),
+        report_same.SLOT,
         Slot("phone", _ask_phone, _read_phone, entity="phone", opened_by="want_phone"),
         Slot(
             "category",
@@ -239,5 +242,5 @@ FORM = Form(
         Slot("other", _ask_other, _read_other, opened_by="maybe_other"),
         Slot("confirm", summary, _read_confirm, _take_confirm, nod=_nod_confirm),
     ),
-    context=frozenset({"more", "answers"}),
+    context=frozenset({"more", "answers", "confidential"}),
 )

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from bot.codes import CodeMaker
 from bot.deliver import Delivery
 from bot.fetch import Fetcher
+from jobs.case_jobs import case_jobs
 from jobs.city import CityLine
 from jobs.runner import Job
 from services import handover, retention
+from services.calendar import OfficeHours
 from storage.engine import Database
 
 
@@ -24,6 +26,7 @@ class Workers:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     session_life: timedelta
+    hours: OfficeHours
     city: CityLine | None = None
     codes: CodeMaker | None = None
 
@@ -51,4 +54,5 @@ def all_jobs(workers: Workers) -> list[Job]:
         Job("erase", 60.0, workers.fetcher.erase),
         Job("idle-conversations", 600.0, end_idle),
         Job("tidy", 3600.0, tidy),
+        *case_jobs(workers.database, workers.hours, workers.clock),
     ]

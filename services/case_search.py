@@ -80,10 +80,12 @@ def by_day(session: Session, staff: Staff, last: date, days: int) -> list[tuple[
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:
-    """The condition that an open case has missed its next deadline."""
+    """The condition that an open case has missed its next deadline; a clock that stands still
+    misses none.
+    """
     late = or_(
         Case.responded_at.is_(None) & (Case.response_due < now),
-        Case.resolved_at.is_(None) & (Case.resolve_due < now),
+        Case.resolved_at.is_(None) & Case.paused_at.is_(None) & (Case.resolve_due < now),
     )
     return ~case_ended() & late
 

@@ -9,7 +9,14 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.access import PERMISSIONS, Permission, Role, may, visible_talk, visible_to
+from services.access import (
+    PERMISSIONS,
+    Permission,
+    Role,
+    trusted_with,
+    visible_talk,
+    visible_to,
+)
 from storage.cases import Case
 from storage.desk import QueueItem
 from storage.staff import Staff
@@ -29,6 +36,8 @@ class ItemKind(StrEnum):
     FAILED_SEND = "failed_send"
     FAILURE = "failure"
     MODERATION = "moderation"
+    ESCALATION = "escalation"
+    SUPERVISION = "supervision"
 
 
 KIND_NAMES = {
@@ -40,6 +49,8 @@ KIND_NAMES = {
     ItemKind.FAILED_SEND: "未送达",
     ItemKind.FAILURE: "程序出错",
     ItemKind.MODERATION: "待审内容",
+    ItemKind.ESCALATION: "催办",
+    ItemKind.SUPERVISION: "督办",
 }
 
 
@@ -127,6 +138,15 @@ def finish(session: Session, source: str, now: datetime, staff: Staff | None = N
     )
 
 
+def reschedule(session: Session, source: str, due: datetime) -> None:
+    """Gives the open item of a source another deadline; nothing happens where none is open."""
+    session.execute(
+        update(QueueItem)
+        .where(QueueItem.source == source, QueueItem.state == "open")
+        .values(due_at=due, version=QueueItem.version + 1)
+    )
+
+
 def claim(session: Session, staff: Staff, item_id: int, version: int, now: datetime) -> int:
     """Takes an item for `staff` by compare-and-swap; returns the new version.
 
@@ -174,20 +194,14 @@ def visible_items(staff: Staff) -> ColumnElement[bool]:
     """The condition that `staff` may see an item; private cases stay with those who may, and so
     does what their residents say outside of a case. A partner sees the cases handed to them.
     """
+    trusted = select(Case.id).where(Case.id == QueueItem.case_id, trusted_with(staff))
+    about_cases = trusted.correlate(QueueItem).exists()
     if staff.role == Role.PARTNER:
-        handed = select(Case.id).where(Case.responsible_id == staff.id)
-        return QueueItem.case_id.in_(handed)
+        return about_cases
     held = PERMISSIONS[Role(staff.role)]
     inside = visible_to(staff, QueueItem.place_path) & QueueItem.needs.in_(["", *held])
-    if may(staff, Permission.SEE_PRIVATE):
-        return inside
-    public = or_(
-        and_(QueueItem.case_id.is_(None), visible_talk(staff, QueueItem.resident_id)),
-        QueueItem.case_id.in_(
-            select(Case.id).where(or_(Case.private.is_(False), Case.responsible_id == staff.id))
-        ),
-    )
-    return and_(inside, public)
+    about_talk = and_(QueueItem.case_id.is_(None), visible_talk(staff, QueueItem.resident_id))
+    return and_(inside, or_(about_talk, about_cases))
 
 
 def waiting(

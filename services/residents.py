@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from services.access import Role, visible_cases, visible_to
+from storage.case_ties import CaseFollower
 from storage.cases import Case
 from storage.communities import Place
 from storage.desk import QueueItem
@@ -214,8 +215,19 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
                 "place": case.place_text,
                 "contact_phone": case.contact_phone,
                 "state": case.state,
+                "solved": case.solved,
+                "satisfaction": case.satisfaction,
             }
             for case in cases
+        ],
+        "followed": [
+            {"number": number, "at": at.isoformat()}
+            for number, at in session.execute(
+                select(Case.number, CaseFollower.at)
+                .join(CaseFollower, CaseFollower.case_id == Case.id)
+                .where(CaseFollower.resident_id == resident.id)
+                .order_by(CaseFollower.id)
+            )
         ],
     }
 
@@ -290,6 +302,9 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
             title="（居民已注销）", state="done", done_at=func.coalesce(QueueItem.done_at, now)
         ),
         execution_options=mine,
+    )
+    session.execute(
+        delete(CaseFollower).where(CaseFollower.resident_id == resident.id), execution_options=mine
     )
     session.execute(
         delete(Correction).where(Correction.resident_id == resident.id), execution_options=mine

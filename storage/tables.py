@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.base import Base
+from storage.case_ties import CaseFollower, CaseLink, CaseMediator, Supervision
 from storage.cases import Case, CaseEvent
 from storage.city import (
     ApiKey,
@@ -59,6 +60,9 @@ __all__ = [
     "Base",
     "Case",
     "CaseEvent",
+    "CaseFollower",
+    "CaseLink",
+    "CaseMediator",
     "CategorySetting",
     "CityEvent",
     "Community",
@@ -97,4 +101,5 @@ __all__ = [
     "Staff",
     "StaffSession",
     "Submission",
+    "Supervision",
 ]

@@ -18,13 +18,21 @@ from sqlalchemy.orm import Session
 
 from demo.wechat_side import SignedPush, WeChatSide
 from intents import Understander
-from services import cases, category_keeping, handover, residents
+from services import (
+    case_merging,
+    cases,
+    category_keeping,
+    handover,
+    residents,
+    return_visit,
+)
 from services.access import Role
 from services.calendar import CHINA
 from services.case_states import Actor, Outcome, State
 from services.categories import Catalogues
 from services.places import import_tree, read_tree
 from settings import DEMO_AES_KEY
+from storage.case_ties import CaseFollower
 from storage.cases import Case, CaseEvent
 from storage.communities import Place
 from storage.desk import QueueItem
@@ -227,6 +235,20 @@ class Stage:
             case "asks" | "closes":
                 code, _, questions = rest.partition(" ")
                 keep_category(session, me.community_id, code, questions, deed == "asks", now)
+            case "visits":
+                now = self.desk.workers.hours.add(now, 2 * 540)
+                self.desk.clock.now = now
+                return_visit.ask_due(session, self.desk.workers.hours, now)
+            case "merges":
+                case, primary = (
+                    session.scalars(select(Case).where(Case.number == int(number))).one()
+                    for number in rest.split(" into ")
+                )
+                case_merging.merge(session, worker, case, primary, "", now)
+            case "splits":
+                case = cases.cases_of(session, me)[0]
+                new = case_merging.SplitOff(rest, case.category)
+                case_merging.split(session, worker, case, new, self.desk.workers.hours, now)
             case _:
                 raise AssertionError(f"staff cannot {told!r}")
 
@@ -296,6 +318,7 @@ def _phones(session: Session) -> list[str]:
 OUT = OutboxMessage.text
 SIGHTS: dict[str, Callable[[Session], Any]] = {
     "cases": lambda s: _count(s, Case),
+    "followers": lambda s: _count(s, CaseFollower),
     "queue": _queue,
     "residents": lambda s: _count(s, Resident, Resident.openid.in_(("u1", "u2"))),
     "kept texts": _kept_texts,
