@@ -57,6 +57,8 @@ SUBJECTS = {
     "outbox_messages": "消息",
     "queue_items": "待办",
     "corrections": "纠正",
+    "reports": "报表",
+    "hot_topics": "热点",
 }
 
 

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 from bot.deliver import Delivery
 from bot.fetch import Fetcher
+from jobs.desk_reports import list_hot_topics, make_reports
 from jobs.runner import Job
 from services import handover, retention
+from services.calendar import OfficeHours
 from storage.engine import Database
 
 
@@ -22,6 +24,7 @@ class Workers:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     session_life: timedelta
+    hours: OfficeHours
 
 
 def all_jobs(workers: Workers) -> list[Job]:
@@ -36,6 +39,12 @@ def all_jobs(workers: Workers) -> list[Job]:
     async def end_idle() -> int:
         return await workers.database.write(lambda s: handover.end_idle(s, workers.clock()))
 
+    async def report() -> int:
+        return await make_reports(workers.database, workers.hours, workers.clock())
+
+    async def heat() -> int:
+        return await list_hot_topics(workers.database, workers.hours, workers.clock())
+
     return [
         Job("outbox", 1.0, workers.delivery.run),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
@@ -43,4 +52,6 @@ def all_jobs(workers: Workers) -> list[Job]:
         Job("erase", 60.0, workers.fetcher.erase),
         Job("idle-conversations", 600.0, end_idle),
         Job("tidy", 3600.0, tidy),
+        Job("reports", 900.0, report),
+        Job("hot-topics", 3600.0, heat),
     ]

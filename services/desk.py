@@ -29,6 +29,8 @@ class ItemKind(StrEnum):
     FAILED_SEND = "failed_send"
     FAILURE = "failure"
     MODERATION = "moderation"
+    REPORT = "report"
+    TOPIC = "topic"
 
 
 KIND_NAMES = {
@@ -40,6 +42,8 @@ KIND_NAMES = {
     ItemKind.FAILED_SEND: "未送达",
     ItemKind.FAILURE: "程序出错",
     ItemKind.MODERATION: "待审内容",
+    ItemKind.REPORT: "新报表",
+    ItemKind.TOPIC: "议题建议",
 }
 
 

@@ -13,7 +13,10 @@ from storage.types import Encrypted
 
 
 class Case(Keyed, OfCommunity, Base):
-    """One matter that somebody raised, from 待审 to 归档."""
+    """One matter that somebody raised, from 待审 to 归档.
+
+    `satisfaction` is 1 to 5, None where nobody rated; `confidential` is empty or the kind of lane.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -47,6 +50,11 @@ class Case(Keyed, OfCommunity, Base):
     resolve_due: Mapped[datetime]
     responded_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
+    solved: Mapped[bool | None]
+    satisfaction: Mapped[int | None]
+    rated_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    confidential: Mapped[str] = mapped_column(String(12), default="", server_default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -7,11 +7,13 @@ from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
 from storage.consents import Consent
 from storage.desk import QueueItem, Reply
+from storage.hot_topics import HotTopic
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord, Submission
 from storage.organisations import Organisation
 from storage.policies import PolicyDocument, PolicyQuestion
+from storage.reports import Report
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
@@ -29,6 +31,7 @@ __all__ = [
     "Consent",
     "Correction",
     "Dialog",
+    "HotTopic",
     "InboundMessage",
     "Media",
     "Organisation",
@@ -38,6 +41,7 @@ __all__ = [
     "PolicyQuestion",
     "QueueItem",
     "Reply",
+    "Report",
     "Resident",
     "SensitiveWord",
     "Staff",
