@@ -21,6 +21,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/console/", "待办", Permission.SEE, first=True),
     Entry("/console/cases", "事项", Permission.SEE, first=True),
     Entry("/console/figures", "概况", Permission.SEE, first=True),
+    Entry("/console/reports", "报表", Permission.REPORT),
+    Entry("/console/hot-topics", "热点", Permission.SEE),
     Entry("/console/audit", "审计", Permission.SEE_AUDIT),
     Entry("/console/staff", "人员", Permission.KEEP_STAFF),
     Entry("/console/model", "模型", Permission.KEEP_MODEL),

@@ -7,7 +7,7 @@ is counting these facts. A figure is therefore always the length of its list.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -102,6 +102,7 @@ GROUPINGS: dict[str, tuple[str, Callable[[Facts], str]]] = {
     "category": ("类别", lambda facts: facts.category),
     "person": ("负责人", lambda facts: str(facts.person)),
     "organisation": ("单位", lambda facts: str(facts.organisation)),
+    "day": ("日期", lambda facts: facts.day.isoformat()),
 }
 """What figures are split by: the name, and the key of a case."""
 
@@ -185,25 +186,25 @@ def totals(session: Session, scope: ColumnElement[bool], period: Period, now: da
 
 @dataclass(frozen=True, slots=True)
 class Grids:
-    """Which grid a path lies in."""
+    """Which grid a path lies in, and the path of each community."""
 
     paths: frozenset[str]
-    communities: frozenset[str]
+    communities: Mapping[str, str]
 
     @classmethod
     def of(cls, session: Session) -> Grids:
-        """All grids and communities there are."""
-        query = select(Place.kind, Place.path).where(Place.kind.in_(["grid", "community"]))
-        rows = session.execute(query).all()
+        """All grids and communities there are; communities by their number as a text."""
+        query = select(Place.kind, Place.path, Place.community_id)
+        rows = session.execute(query.where(Place.kind.in_(["grid", "community"]))).all()
         return cls(
-            frozenset(path for kind, path in rows if kind == "grid"),
-            frozenset(path for kind, path in rows if kind == "community"),
+            frozenset(path for kind, path, _ in rows if kind == "grid"),
+            {str(number): path for kind, path, number in rows if kind == "community"},
         )
 
     def find(self, path: str) -> str:
         """The path of the grid around `path`; of the community, or the path itself, without one."""
         above = _above(path)
-        for known in (self.paths, self.communities):
+        for known in (self.paths, frozenset(self.communities.values())):
             if found := next((each for each in above if each in known), ""):
                 return found
         return path

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from intents.tickets import parse_ticket
@@ -149,7 +149,8 @@ def _figure(wanted: CaseFilter, now: datetime) -> Iterator[ColumnElement[bool]]:
     if wanted.public:
         yield ~sensitive()
     if wanted.ids is not None:
-        yield Case.id.in_(wanted.ids)
+        # written out: a report of a street may have more cases than a statement has parameters
+        yield Case.id.in_(bindparam("ids", wanted.ids, expanding=True, literal_execute=True))
 
 
 def _in_a_grid() -> ColumnElement[bool]:

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hotspots.records import Message, Topic
 from hotspots.topics import hot_topics
 from services import audit, desk
-from services.access import Permission, require, visible_cases, visible_to
+from services.access import Permission, Role, require, visible_cases, visible_to
 from services.calendar import CHINA, OfficeHours
 from services.case_figures import Grids
 from services.case_measures import in_work, sensitive
@@ -153,8 +153,7 @@ def _list_before(session: Session, community_id: int, week: date) -> list[HotTop
 
 def newest(session: Session, staff: Staff) -> list[HotTopic]:
     """The newest list of each community in the scope of `staff`, by community, then rank."""
-    inside = visible_to(staff, HotTopic.place_path)
-    query = select(HotTopic).where(inside, _of_last_list())
+    query = select(HotTopic).where(_visible(staff), _of_last_list())
     return list(session.scalars(query.order_by(HotTopic.community_id, HotTopic.rank)))
 
 
@@ -173,8 +172,14 @@ def _of_last_list() -> ColumnElement[bool]:
 
 def find_one(session: Session, staff: Staff, topic_id: int) -> HotTopic | None:
     """A topic in the scope of `staff`."""
-    inside = visible_to(staff, HotTopic.place_path)
-    return session.scalar(select(HotTopic).where(HotTopic.id == topic_id, inside))
+    return session.scalar(select(HotTopic).where(HotTopic.id == topic_id, _visible(staff)))
+
+
+def _visible(staff: Staff) -> ColumnElement[bool]:
+    """In scope; a partner sees what was handed to them, not what the neighbourhood talks about."""
+    if staff.role == Role.PARTNER:
+        return false()
+    return visible_to(staff, HotTopic.place_path)
 
 
 def cases_of(session: Session, staff: Staff, topic: HotTopic) -> list[Case]:
