@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from console import charts
-from services.case_figures import RATES, THREE, Rate, Tally, days, share, split
+from services.case_figures import RATES, THREE, Rate, Tally, days, share, split, tally
 from services.case_measures import AGES, NAMES, Measure
 from services.report_data import ReportData
 from services.reports import percent, title_of
@@ -105,7 +105,7 @@ class ReportView:
 
 def view_of_report(data: ReportData, link: Link) -> ReportView:
     """The view of a report whose figures open the lists that `link` names."""
-    now = data.history[-1][1]
+    now = tally(data.facts)
     tables = [_table(data, by, title, link) for by, title in SPLITS]
     return ReportView(
         data=data,
@@ -126,13 +126,13 @@ def _idle(table: Table) -> bool:
     return table.by in ("community", "organisation") and len(table.lines) < 2
 
 
-def _strip(tally: Tally, link: Link) -> tuple[Number, ...]:
+def _strip(now: Tally, link: Link) -> tuple[Number, ...]:
     shown = (Measure.RAISED, Measure.SETTLED, Measure.UNSETTLED, Measure.REOPENED)
-    return tuple(_number(tally, measure, link) for measure in shown)
+    return tuple(_number(now, measure, link) for measure in shown)
 
 
-def _number(tally: Tally, measure: Measure, link: Link, by: str = "", key: str = "") -> Number:
-    value = tally[measure]
+def _number(counted: Tally, measure: Measure, link: Link, by: str = "", key: str = "") -> Number:
+    value = counted[measure]
     return Number(NAMES[measure], value, link(measure, by, key) if value else "")
 
 
@@ -171,34 +171,34 @@ def _days(data: ReportData, link: Link) -> charts.Chart:
 
 
 def _lines(data: ReportData) -> charts.Lines:
-    tallies = [tally for _, tally in data.history]
+    tallies = [counted for _, counted in data.history]
     labels = [period.name.removeprefix(f"{period.first.year}年") for period, _ in data.history]
     return charts.lines(
-        labels, [(rate.name, [share(tally, rate) for tally in tallies]) for rate in THREE]
+        labels, [(rate.name, [share(counted, rate) for counted in tallies]) for rate in THREE]
     )
 
 
 def _outcome(data: ReportData, link: Link) -> charts.Stacked:
     by = "community" if len({facts.community for facts in data.facts}) > 1 else "grid"
     rows = [
-        (data.name(by, key), [(tally[part], link(part, by, key)) for part in PARTS])
-        for key, tally in split(data.facts, by)
-        if any(tally[part] for part in PARTS)
+        (data.name(by, key), [(counted[part], link(part, by, key)) for part in PARTS])
+        for key, counted in split(data.facts, by)
+        if any(counted[part] for part in PARTS)
     ]
     return charts.stacked(rows, [NAMES[part] for part in PARTS])
 
 
 def _table(data: ReportData, by: str, title: str, link: Link) -> Table:
-    lines = tuple(_line(data, by, key, tally, link) for key, tally in split(data.facts, by))
+    lines = tuple(_line(data, by, key, counted, link) for key, counted in split(data.facts, by))
     return Table(by, title, title.removeprefix("按").removesuffix("比较").removeprefix("各"), lines)
 
 
-def _line(data: ReportData, by: str, key: str, tally: Tally, link: Link) -> Line:
+def _line(data: ReportData, by: str, key: str, counted: Tally, link: Link) -> Line:
     def number(measure: Measure) -> Number:
-        return _number(tally, measure, link, by, key)
+        return _number(counted, measure, link, by, key)
 
     shares = [
-        Share(percent(tally, rate), number(rate.numerator), number(rate.denominator))
+        Share(percent(counted, rate), number(rate.numerator), number(rate.denominator))
         for rate in THREE
     ]
     counts = [number(measure) for measure in COUNTED]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.calendar import CHINA
 from services.case_measures import Measure, conditions, in_work
@@ -95,6 +95,12 @@ RATES = (
 )
 THREE = RATES[:3]
 """三率."""
+PARTS = (
+    Measure.RAISED,
+    Measure.UNRATED,
+    *(part for rate in RATES for part in (rate.numerator, rate.denominator)),
+)
+"""What has a history: new cases, and what the rates are made of."""
 
 GROUPINGS: dict[str, tuple[str, Callable[[Facts], str]]] = {
     "community": ("社区", lambda facts: str(facts.community)),
@@ -175,13 +181,45 @@ def collect(
     return [_facts(tuple(row), list(wanted), grids) for row in session.execute(query)]
 
 
-def totals(session: Session, scope: ColumnElement[bool], period: Period, now: datetime) -> Tally:
-    """The figures of a period alone, counted by the database."""
-    wanted = conditions(period.start, period.end, now)
-    query = select(*(func.count().filter(each) for each in wanted.values())).select_from(Case)
-    raised = or_(wanted[Measure.RAISED], wanted[Measure.SETTLED], in_work())
-    row = session.execute(query.where(scope, raised)).one()
-    return Counter(dict(zip(wanted, row, strict=True)))
+def history(
+    session: Session, scope: ColumnElement[bool], periods: Sequence[Period], now: datetime
+) -> list[tuple[Period, Tally]]:
+    """The figures that rates are made of, for periods one after the other, as of `now`.
+
+    Counted by the database in two passes, however many periods there are.
+    """
+    first, last = periods[0], periods[-1]
+    wanted = conditions(first.start, last.end, now)
+    raised = and_(scope, wanted[Measure.RAISED])
+    settled = and_(scope, wanted[Measure.SETTLED])
+    counted = [func.count().filter(wanted[measure]) for measure in PARTS]
+    by_raising = _by_period(session, Case.created_at, periods, raised, counted)
+    by_settling = _by_period(session, Case.resolved_at, periods, settled, [func.count()])
+    return [
+        (
+            period,
+            Counter(
+                dict(zip(PARTS, by_raising.get(at, ()), strict=False))
+                | {Measure.SETTLED: next(iter(by_settling.get(at, ())), 0)}
+            ),
+        )
+        for at, period in enumerate(periods)
+    ]
+
+
+def _by_period(
+    session: Session,
+    moment: InstrumentedAttribute[Any],
+    periods: Sequence[Period],
+    scope: ColumnElement[bool],
+    counted: Sequence[ColumnElement[int]],
+) -> dict[int, tuple[int, ...]]:
+    """The counts of each period, by its place in `periods`."""
+    at = case(
+        *((moment >= period.start, number) for number, period in reversed([*enumerate(periods)]))
+    ).label("at")
+    query = select(at, *counted).select_from(Case).where(scope).group_by(at)
+    return {row[0]: tuple(row[1:]) for row in session.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,10 +61,21 @@ def search(
     limit: int = 30,
 ) -> tuple[list[Case], int]:
     """A page of the cases in sight of `staff`, the newest first; and how many in all."""
-    query = _filtered(staff, wanted, now)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    page = query.order_by(Case.created_at.desc(), Case.id.desc()).offset(offset).limit(limit)
-    return list(session.scalars(page)), total
+    query = _filtered(staff, wanted, now).order_by(Case.created_at.desc(), Case.id.desc())
+    if wanted.words:
+        return _searched(session, query, offset, limit)
+    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    return list(session.scalars(query.offset(offset).limit(limit))), total
+
+
+def _searched(
+    session: Session, query: Select[Case], offset: int, limit: int
+) -> tuple[list[Case], int]:
+    """As `search`, reading through the texts once instead of once to count and once to show."""
+    ids = list(session.scalars(query.with_only_columns(Case.id)))
+    shown = ids[offset : offset + limit]
+    rows = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(shown)))}
+    return [rows[number] for number in shown], len(ids)
 
 
 def count(session: Session, staff: Staff, wanted: CaseFilter, now: datetime) -> int:
@@ -172,7 +183,12 @@ def _words(words: str) -> ColumnElement[bool]:
         number = int(words)
     if number is not None:
         return Case.number == number
+    return and_(*(_somewhere(word) for word in words.split()))
+
+
+def _somewhere(word: str) -> ColumnElement[bool]:
+    """Chinese has no capitals, and looking for them in every text takes twice the time."""
     texts = (Case.title, Case.description, Case.place_text)
-    return and_(
-        *(or_(*(text.icontains(word, autoescape=True) for text in texts)) for word in words.split())
-    )
+    if word.lower() == word.upper():
+        return or_(*(text.contains(word, autoescape=True) for text in texts))
+    return or_(*(text.icontains(word, autoescape=True) for text in texts))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.access import PERMISSIONS, Permission, Role, may, visible_talk, visible_to
@@ -173,8 +173,9 @@ def visible_items(staff: Staff) -> ColumnElement[bool]:
         return inside
     public = or_(
         and_(QueueItem.case_id.is_(None), visible_talk(staff, QueueItem.resident_id)),
-        QueueItem.case_id.in_(
-            select(Case.id).where(or_(Case.private.is_(False), Case.responsible_id == staff.id))
+        exists().where(
+            Case.id == QueueItem.case_id,
+            or_(Case.private.is_(False), Case.responsible_id == staff.id),
         ),
     )
     return and_(inside, public)

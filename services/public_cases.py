@@ -6,21 +6,19 @@ of a resident. What staff wrote to one resident stays between the two as well.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from services.case_figures import Grids, Tally, totals
+from services.case_figures import Grids, Tally, history
 from services.case_measures import CLOSED, in_work, sensitive
 from services.case_states import Outcome, State
 from services.periods import Period
 from services.place_names import names_of
 from storage.cases import Case
-
-SHOWN_ENDED = (*CLOSED,)
-"""What is over is shown when it was dealt with; what was withdrawn, refused or doubled is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,8 @@ def search(
 
 
 def _public(community_id: int, wanted: PublicFilter) -> list[ColumnElement[bool]]:
-    state = Case.state.in_(SHOWN_ENDED) if wanted.closed else in_work()
+    """What was withdrawn, refused or doubled is in neither list."""
+    state = Case.state.in_(CLOSED) if wanted.closed else in_work()
     conditions = [Case.community_id == community_id, ~sensitive(), state]
     return [*conditions, Case.category == wanted.category] if wanted.category else conditions
 
@@ -85,7 +84,9 @@ def _redacted(session: Session, cases: list[Case]) -> list[PublicCase]:
     ]
 
 
-def figures(session: Session, community_id: int, period: Period, now: datetime) -> Tally:
-    """The figures of a period over public cases alone."""
+def figures(
+    session: Session, community_id: int, periods: Sequence[Period], now: datetime
+) -> list[tuple[Period, Tally]]:
+    """The figures of periods one after the other, over public cases alone."""
     scope = (Case.community_id == community_id) & ~sensitive()
-    return totals(session, scope, period, now)
+    return history(session, scope, periods, now)

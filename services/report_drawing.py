@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services import staff as people
 from services.access import visible_cases
-from services.case_figures import Facts, Tally, collect, totals
+from services.case_figures import Facts, collect, history
 from services.case_measures import sensitive
 from services.periods import Period
 from services.place_names import names_of
@@ -81,17 +81,16 @@ def _gather(
         made_at=now,
         facts=tuple(facts),
         names=_names(session, facts, category_name),
-        history=tuple(_history(session, scope, period, now)),
+        history=tuple(history(session, scope, _last_periods(period), now)),
     )
 
 
-def _history(
-    session: Session, scope: ColumnElement[bool], period: Period, now: datetime
-) -> list[tuple[Period, Tally]]:
+def _last_periods(period: Period) -> list[Period]:
+    """The period and those before it, the oldest first."""
     periods = [period]
     while len(periods) < PERIODS_SHOWN:
         periods.insert(0, periods[0].before())
-    return [(each, totals(session, scope, each, now)) for each in periods]
+    return periods
 
 
 def _names(

@@ -46,10 +46,9 @@ async def show(request: web.Request) -> web.Response:
             session, community.id, wanted, offset=offset(request), limit=SIZE
         )
         this = containing(PeriodKind.MONTH, now.astimezone(CHINA).date())
-        months = [
-            Month(period, public_cases.figures(session, community.id, period, now))
-            for period in (this, this.before())
-        ]
+        both = (this.before(), this)
+        figures = public_cases.figures(session, community.id, both, now)
+        months = [Month(period, tally) for period, tally in reversed(figures)]
         return community, {"rows": rows, "months": months}, total
 
     community, found, total = await deps.database.read(work)

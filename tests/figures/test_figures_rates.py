@@ -14,15 +14,16 @@ from services import case_search
 from services.access import visible_cases
 from services.case_figures import (
     GROUPINGS,
+    PARTS,
     RATES,
     Grids,
     collect,
     days,
+    history,
     listed,
     share,
     split,
     tally,
-    totals,
 )
 from services.case_measures import NAMES, Measure
 from services.case_search import CaseFilter
@@ -34,6 +35,7 @@ from tests.figures import reference
 from tests.figures.world import NOW, Spec, add, clear, found, specs
 
 MARCH = containing(PeriodKind.MONTH, date(2026, 3, 1))
+HISTORY = (*PARTS, Measure.SETTLED)
 SOME = st.lists(specs, max_size=12)
 Y = Spec(state=State.REVIEW, outcome="fixed", responded=1, resolved=20)
 
@@ -63,7 +65,16 @@ def test_every_figure_equals_a_slow_reference(shared_sqlite: Database, cases: li
         assert {f.id: f.measures for f in facts} == {n: m for n, m in expected.items() if m}
         counted = Counter(measure for found_ in expected.values() for measure in found_)
         assert tally(facts) == counted
-        assert +totals(session, mine, MARCH, NOW) == counted
+        february = MARCH.before()
+        earlier = Counter(
+            measure
+            for number, spec in known.items()
+            if number in expected
+            for measure in reference.measures(spec, february, NOW)
+        )
+        past = history(session, mine, [february, MARCH], NOW)
+        for (period, sums), whole in zip(past, (earlier, counted), strict=True):
+            assert {m: sums[m] for m in HISTORY} == {m: whole[m] for m in HISTORY}, period
 
     shared_sqlite.write_now(work)
 
@@ -124,7 +135,10 @@ def test_both_databases_agree(database: Database) -> None:
             number: reference.measures(spec, MARCH, NOW) for number, spec in known.items()
         }
         figures = tally(facts)
-        assert figures == +totals(session, visible_cases(found(session)["supervisor"]), MARCH, NOW)
+        past = history(session, visible_cases(found(session)["supervisor"]), [MARCH], NOW)
+        assert [{m: figures[m] for m in HISTORY}] == [
+            {m: sums[m] for m in HISTORY} for _, sums in past
+        ]
         rates = {rate.key: (figures[rate.numerator], figures[rate.denominator]) for rate in RATES}
         assert rates == {
             "response": (3, 5),
