@@ -112,7 +112,7 @@ def view_of_report(data: ReportData, link: Link) -> ReportView:
         title=title_of(data),
         strip=_strip(now, link),
         raised_before=data.before[Measure.RAISED],
-        cards=tuple(_card(rate, now, data.before, link) for rate in RATES),
+        cards=cards_of(RATES, now, data.before, link),
         days=_days(data, link),
         rates=_lines(data),
         outcome=_outcome(data, link),
@@ -134,6 +134,11 @@ def _strip(now: Tally, link: Link) -> tuple[Number, ...]:
 def _number(counted: Tally, measure: Measure, link: Link, by: str = "", key: str = "") -> Number:
     value = counted[measure]
     return Number(NAMES[measure], value, link(measure, by, key) if value else "")
+
+
+def cards_of(rates: Sequence[Rate], now: Tally, before: Tally, link: Link) -> tuple[Card, ...]:
+    """A card for each of the rates."""
+    return tuple(_card(rate, now, before, link) for rate in rates)
 
 
 def _card(rate: Rate, now: Tally, before: Tally, link: Link) -> Card:
@@ -172,9 +177,11 @@ def _days(data: ReportData, link: Link) -> charts.Chart:
 
 def _lines(data: ReportData) -> charts.Lines:
     tallies = [counted for _, counted in data.history]
-    labels = [period.name.removeprefix(f"{period.first.year}年") for period, _ in data.history]
+    names = [period.name for period, _ in data.history]
+    short = [period.name.removeprefix(f"{period.first.year}年") for period, _ in data.history]
     return charts.lines(
-        labels, [(rate.name, [share(counted, rate) for counted in tallies]) for rate in THREE]
+        short if len(set(short)) == len(short) else names,
+        [(rate.name, [share(counted, rate) for counted in tallies]) for rate in THREE],
     )
 
 

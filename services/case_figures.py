@@ -101,6 +101,8 @@ PARTS = (
     *(part for rate in RATES for part in (rate.numerator, rate.denominator)),
 )
 """What has a history: new cases, and what the rates are made of."""
+WITH_EXCLUDED = (*PARTS, *(part for rate in RATES for part in rate.excluded))
+"""The same with what each rate leaves out."""
 
 GROUPINGS: dict[str, tuple[str, Callable[[Facts], str]]] = {
     "community": ("社区", lambda facts: str(facts.community)),
@@ -182,9 +184,13 @@ def collect(
 
 
 def history(
-    session: Session, scope: ColumnElement[bool], periods: Sequence[Period], now: datetime
+    session: Session,
+    scope: ColumnElement[bool],
+    periods: Sequence[Period],
+    now: datetime,
+    parts: Sequence[Measure] = PARTS,
 ) -> list[tuple[Period, Tally]]:
-    """The figures that rates are made of, for periods one after the other, as of `now`.
+    """The figures `parts` and 期内办结 for periods one after the other, as of `now`.
 
     Counted by the database in two passes, however many periods there are.
     """
@@ -192,14 +198,14 @@ def history(
     wanted = conditions(first.start, last.end, now)
     raised = and_(scope, wanted[Measure.RAISED])
     settled = and_(scope, wanted[Measure.SETTLED])
-    counted = [func.count().filter(wanted[measure]) for measure in PARTS]
+    counted = [func.count().filter(wanted[measure]) for measure in parts]
     by_raising = _by_period(session, Case.created_at, periods, raised, counted)
     by_settling = _by_period(session, Case.resolved_at, periods, settled, [func.count()])
     return [
         (
             period,
             Counter(
-                dict(zip(PARTS, by_raising.get(at, ()), strict=False))
+                dict(zip(parts, by_raising.get(at, ()), strict=False))
                 | {Measure.SETTLED: next(iter(by_settling.get(at, ())), 0)}
             ),
         )
