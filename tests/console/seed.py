@@ -288,7 +288,7 @@ def _hot_topic(session: Session, community: Community, one: Case, two: Case, now
         community_id=community.id,
         week=hot_topics.week_of(now),
         rank=1,
-        heat=4.2,
+        heat=9.9,
         summary="楼道灯坏了好几天",
         category=one.category,
         place_path=GRID_1,

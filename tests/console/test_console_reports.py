@@ -121,10 +121,10 @@ async def test_a_hot_topic_is_proposed_with_one_click(console: Console) -> None:
 async def test_the_list_of_topics_is_worked_out_when_asked(console: Console) -> None:
     """What was in it and is not proposed goes."""
     before = await console.visitor("worker").get("/console/hot-topics")
-    assert "热度 4.2" in before.text
+    assert "热度 9.9" in before.text
     answer = await console.visitor("worker").post("/console/hot-topics")
     assert answer.status == 303
-    assert "热度 4.2" not in (await console.visitor("worker").get("/console/hot-topics")).text
+    assert "热度 9.9" not in (await console.visitor("worker").get("/console/hot-topics")).text
 
 
 async def test_the_public_sees_kinds_places_and_states_and_nobody(console: Console) -> None:
