@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from urllib.parse import urlencode
 
 from console.forms import day_or_none, number_or_none
@@ -14,15 +14,20 @@ from services.case_search import CaseFilter
 CASES = "/console/cases"
 KEYS = ("measure", "first", "last", "place", "here", "person", "organisation", "public")
 """What a figure adds to the filter of the list."""
+NAMES = tuple(field.name for field in fields(CaseFilter) if field.name != "ids")
 OF_REPORT = ("report", "by", "key")
 """What a figure of a kept report adds, besides the measure."""
 
 
 def address_of(wanted: CaseFilter) -> str:
     """The list with this filter, which is not one of given cases."""
-    values = {name: value for name, value in asdict(wanted).items() if value not in ("", None)}
-    plain = {name: "1" if value is True else str(value) for name, value in values.items()}
-    return f"{CASES}?{urlencode({k: v for k, v in plain.items() if v != 'False'})}"
+    given = ((name, getattr(wanted, name)) for name in NAMES)
+    plain = {
+        name: "1" if value is True else value
+        for name, value in given
+        if value is not None and value is not False and value != ""
+    }
+    return f"{CASES}?{urlencode(plain)}"
 
 
 def address_in_report(report: int, measure: Measure, by: str, key: str) -> str:

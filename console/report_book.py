@@ -63,11 +63,11 @@ def withheld_words(view: ReportView) -> str:
 
 
 def _trend(view: ReportView) -> list[list[object]]:
-    head: list[object] = ["时段", NAMES[Measure.RAISED], NAMES[Measure.SETTLED]]
+    head: list[object] = ["时段", NAMES[Measure.RAISED]]
     rows: list[list[object]] = [[*head, *(rate.name for rate in THREE)]]
     for period, tally in view.data.history:
-        counts = [tally[Measure.RAISED], tally[Measure.SETTLED]]
-        rows.append([period.name, *counts, *(share(tally, rate) for rate in THREE)])
+        shares = (share(tally, rate) for rate in THREE)
+        rows.append([period.name, tally[Measure.RAISED], *shares])
     return rows
 
 

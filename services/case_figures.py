@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from services.calendar import CHINA
 from services.case_measures import Measure, conditions, in_work
@@ -95,12 +95,17 @@ RATES = (
 )
 THREE = RATES[:3]
 """三率."""
-PARTS = (
+PARTS_OF_THREE = (
     Measure.RAISED,
-    Measure.UNRATED,
-    *(part for rate in RATES for part in (rate.numerator, rate.denominator)),
+    *(part for rate in THREE for part in (rate.numerator, rate.denominator)),
 )
-"""What has a history: new cases, and what the rates are made of."""
+"""New cases and what 三率 are made of."""
+PARTS = (
+    *PARTS_OF_THREE,
+    *(part for rate in RATES[3:] for part in (rate.numerator, rate.denominator)),
+    Measure.UNRATED,
+)
+"""New cases and what all the rates are made of."""
 WITH_EXCLUDED = (*PARTS, *(part for rate in RATES for part in rate.excluded))
 """The same with what each rate leaves out."""
 
@@ -190,42 +195,25 @@ def history(
     now: datetime,
     parts: Sequence[Measure] = PARTS,
 ) -> list[tuple[Period, Tally]]:
-    """The figures `parts` and 期内办结 for periods one after the other, as of `now`.
-
-    Counted by the database in two passes, however many periods there are.
-    """
+    """The figures `parts` of periods one after the other, as of `now`, counted in one pass."""
+    if not periods:
+        return []
     first, last = periods[0], periods[-1]
     wanted = conditions(first.start, last.end, now)
-    raised = and_(scope, wanted[Measure.RAISED])
-    settled = and_(scope, wanted[Measure.SETTLED])
-    counted = [func.count().filter(wanted[measure]) for measure in parts]
-    by_raising = _by_period(session, Case.created_at, periods, raised, counted)
-    by_settling = _by_period(session, Case.resolved_at, periods, settled, [func.count()])
-    return [
-        (
-            period,
-            Counter(
-                dict(zip(parts, by_raising.get(at, ()), strict=False))
-                | {Measure.SETTLED: next(iter(by_settling.get(at, ())), 0)}
-            ),
-        )
-        for at, period in enumerate(periods)
-    ]
-
-
-def _by_period(
-    session: Session,
-    moment: InstrumentedAttribute[Any],
-    periods: Sequence[Period],
-    scope: ColumnElement[bool],
-    counted: Sequence[ColumnElement[int]],
-) -> dict[int, tuple[int, ...]]:
-    """The counts of each period, by its place in `periods`."""
     at = case(
-        *((moment >= period.start, number) for number, period in reversed([*enumerate(periods)]))
+        *((Case.created_at >= each.start, n) for n, each in reversed([*enumerate(periods)]))
     ).label("at")
-    query = select(at, *counted).select_from(Case).where(scope).group_by(at)
-    return {row[0]: tuple(row[1:]) for row in session.execute(query)}
+    query = (
+        select(at, *(func.count().filter(wanted[part]) for part in parts))
+        .select_from(Case)
+        .where(scope, wanted[Measure.RAISED])
+        .group_by(at)
+    )
+    found = {row[0]: row[1:] for row in session.execute(query)}
+    return [
+        (period, Counter(dict(zip(parts, found.get(number, ()), strict=False))))
+        for number, period in enumerate(periods)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services import staff as people
 from services.access import visible_cases
-from services.case_figures import Facts, collect, history
+from services.case_figures import PARTS_OF_THREE, Facts, Tally, collect, history
 from services.case_measures import sensitive
 from services.periods import Period
 from services.place_names import names_of
@@ -81,7 +81,7 @@ def _gather(
         made_at=now,
         facts=tuple(facts),
         names=_names(session, facts, category_name),
-        history=tuple(history(session, scope, _last_periods(period), now)),
+        history=tuple(_history(session, scope, period, now)),
     )
 
 
@@ -91,6 +91,15 @@ def _last_periods(period: Period) -> list[Period]:
     while len(periods) < PERIODS_SHOWN:
         periods.insert(0, periods[0].before())
     return periods
+
+
+def _history(
+    session: Session, scope: ColumnElement[bool], period: Period, now: datetime
+) -> list[tuple[Period, Tally]]:
+    """三率 of all the periods shown; all rates of this one and the one before."""
+    periods = _last_periods(period)
+    earlier = history(session, scope, periods[:-2], now, PARTS_OF_THREE)
+    return [*earlier, *history(session, scope, periods[-2:], now)]
 
 
 def _names(

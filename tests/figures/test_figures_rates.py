@@ -35,7 +35,7 @@ from tests.figures import reference
 from tests.figures.world import NOW, Spec, add, clear, found, specs
 
 MARCH = containing(PeriodKind.MONTH, date(2026, 3, 1))
-HISTORY = (*PARTS, Measure.SETTLED)
+HISTORY = PARTS
 SOME = st.lists(specs, max_size=12)
 Y = Spec(state=State.REVIEW, outcome="fixed", responded=1, resolved=20)
 

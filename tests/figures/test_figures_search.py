@@ -66,9 +66,7 @@ def test_all_words_must_occur_somewhere(database: Database, words: str, hits: li
 def test_pages_of_what_was_found_follow_each_other(database: Database) -> None:
     """The total is that of all pages."""
     database.write_now(fill)
-    pages = database.read_now(
-        lambda s: [look(s, "派人", offset=at, limit=4) for at in (0, 4, 8)]
-    )
+    pages = database.read_now(lambda s: [look(s, "派人", offset=at, limit=4) for at in (0, 4, 8)])
     assert [total for _, total in pages] == [6, 6, 6]
     assert [len(titles) for titles, _ in pages] == [4, 2, 0]
     assert sorted(title for titles, _ in pages for title in titles) == sorted(TEXTS)
