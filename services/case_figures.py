@@ -184,8 +184,10 @@ def collect(
         .where(scope, or_(wanted[Measure.RAISED], wanted[Measure.SETTLED], in_work()))
         .order_by(Case.id)
     )
+    rows = [tuple(row) for row in session.execute(query)]
     grids = Grids.of(session)
-    return [_facts(tuple(row), list(wanted), grids) for row in session.execute(query)]
+    known = {path: grids.find(path) for path in {row[2] for row in rows}}
+    return [_facts(row, tuple(wanted), known) for row in rows]
 
 
 def history(
@@ -247,12 +249,12 @@ def _above(path: str) -> list[str]:
     return [f"/{'/'.join(codes[:depth])}/" for depth in range(len(codes), 0, -1)]
 
 
-def _facts(row: tuple[Any, ...], measures: Sequence[Measure], grids: Grids) -> Facts:
+def _facts(row: tuple[Any, ...], measures: Sequence[Measure], grids: Mapping[str, str]) -> Facts:
     number, community, path, category, person, organisation, came, *counted = row
     return Facts(
         id=number,
         community=community,
-        grid=grids.find(path),
+        grid=grids[path],
         category=category,
         person=person or 0,
         organisation=organisation or 0,
