@@ -37,7 +37,7 @@ from console.deps import ConsoleDeps
 from console.visits import COOKIE
 from services import report_drawing, reports, sign_in
 from services.calendar import OfficeHours
-from services.categories import Catalogue
+from services.categories import Catalogue, Catalogues
 from services.periods import PeriodKind, containing
 from services.places import places_of
 from storage import migrate
@@ -146,7 +146,7 @@ def _deps(database: Database) -> ConsoleDeps:
         clock=lambda: NOW,
         media_dir=Path(),
         notify_outbox=lambda: None,
-        catalogue=Catalogue.shipped(),
+        catalogues=Catalogues(),
     )
 
 

@@ -19,11 +19,10 @@ from services.calendar import CHINA
 from services.case_figures import Grids
 from services.case_measures import Measure
 from services.case_search import CaseFilter
-from services.categories import Catalogue
 from services.figure_lists import filter_of
 from services.periods import Period, PeriodKind, containing, last_ended
 from services.report_data import ReportData
-from services.report_drawing import draw_up
+from services.report_drawing import category_names, draw_up
 from services.reports import places_to_report
 from storage import migrate
 from storage.communities import Place
@@ -72,9 +71,10 @@ def _period(kind: PeriodKind, end: date | None, now: datetime) -> Period:
 
 
 def _draw(session: Session, period: Period, now: datetime) -> list[tuple[Place, ReportData]]:
-    name = Catalogue.shipped().name
-    places = places_to_report(session)
-    return [(place, draw_up(session, place, period, name, now)) for place in places]
+    return [
+        (place, draw_up(session, place, period, category_names(session, place), now))
+        for place in places_to_report(session)
+    ]
 
 
 def _link(public_url: str, data: ReportData, grids: Grids) -> Link:

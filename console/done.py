@@ -26,9 +26,16 @@ DONE = {
     "read": "记下了，已从待办里拿走",
     "listed": "本周的热点已重新排好",
     "topic": "已建议成为议题，等负责议事的同事处理",
+    "published": "已公开",
+    "refused": "没有公开，原因会告诉作者",
     "saved": "已保存",
     "added": "已添加",
+    "removed": "已删除",
     "password": "密码已更新，其他设备已退出",
+    "revoked": "密钥已停用，马上失效",
+    "asked": "已申请，几秒后刷新就能看到",
+    "again": "正在重新发送",
+    "opened": "事项已新建",
     "signed-out": "已退出",
 }
 """The words by their code: an address can choose among them, never bring its own."""

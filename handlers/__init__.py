@@ -10,6 +10,7 @@ from handlers import (
     person,
     policy,
     report,
+    submissions,
     track,
 )
 from handlers.kit import Service
@@ -21,6 +22,7 @@ SERVICES: tuple[Service, ...] = (
     report.SERVICE,
     policy.SERVICE,
     my_data.SERVICE,
+    submissions.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,
 )

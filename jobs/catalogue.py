@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.codes import CodeMaker
 from bot.deliver import Delivery
 from bot.fetch import Fetcher
+from jobs.city import CityLine
 from jobs.desk_reports import list_hot_topics, make_reports
 from jobs.runner import Job
 from services import handover, retention
@@ -25,6 +27,8 @@ class Workers:
     clock: Callable[[], datetime]
     session_life: timedelta
     hours: OfficeHours
+    city: CityLine | None = None
+    codes: CodeMaker | None = None
 
 
 def all_jobs(workers: Workers) -> list[Job]:
@@ -45,7 +49,11 @@ def all_jobs(workers: Workers) -> list[Job]:
     async def heat() -> int:
         return await list_hot_topics(workers.database, workers.hours, workers.clock())
 
+    city = [Job("city", 10.0, workers.city.run)] if workers.city else []
+    codes = [Job("place-codes", 5.0, workers.codes.run)] if workers.codes else []
     return [
+        *city,
+        *codes,
         Job("outbox", 1.0, workers.delivery.run),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
         Job("media", 2.0, workers.fetcher.run),

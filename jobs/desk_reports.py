@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from services import hot_topics, reports
 from services.calendar import OfficeHours
-from services.categories import Catalogue
 from services.periods import Period
 from services.report_data import ReportData
-from services.report_drawing import draw_up
+from services.report_drawing import category_names, draw_up
 from storage.communities import Place
 from storage.engine import Database
 
@@ -30,7 +29,7 @@ async def _make(
     database: Database, place: Place, period: Period, hours: OfficeHours, now: datetime
 ) -> bool:
     def draw(session: Session) -> ReportData:
-        return draw_up(session, place, period, Catalogue.shipped().name, now)
+        return draw_up(session, place, period, category_names(session, place), now)
 
     data = await database.read(draw)
 

@@ -13,6 +13,7 @@ from services import staff as people
 from services.access import visible_cases
 from services.case_figures import PARTS_OF_THREE, Facts, Tally, collect, history
 from services.case_measures import sensitive
+from services.categories import Catalogues
 from services.periods import Period
 from services.place_names import names_of
 from services.report_data import FEW, ReportData
@@ -29,6 +30,14 @@ LAST_CHARACTER = "\U0010ffff"
 def within(path: str) -> ColumnElement[bool]:
     """The condition that a case lies at a place or below it."""
     return Case.place_path.between(path, path + LAST_CHARACTER)
+
+
+def category_names(session: Session, place: Place) -> Callable[[str], str]:
+    """What categories are called at a place: as its community says; the shipped words above."""
+    catalogues = Catalogues()
+    if place.community_id is None:
+        return catalogues.shipped.name
+    return catalogues(session, place.community_id).name
 
 
 def draw_up(

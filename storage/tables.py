@@ -4,42 +4,96 @@ from __future__ import annotations
 
 from storage.base import Base
 from storage.cases import Case, CaseEvent
+from storage.city import (
+    ApiKey,
+    CategorySetting,
+    CityEvent,
+    DispatchRule,
+    OpenRequest,
+    PlaceCode,
+)
 from storage.communities import Community, Place
 from storage.consents import Consent
 from storage.desk import QueueItem, Reply
 from storage.hot_topics import HotTopic
+from storage.households import Household, HouseholdMember
 from storage.learning import Correction
+from storage.ledger import (
+    LedgerAccount,
+    LedgerEntry,
+    LedgerHead,
+    LedgerLot,
+    LedgerLotUse,
+    LedgerMonth,
+)
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord, Submission
 from storage.organisations import Organisation
+from storage.points import (
+    Goods,
+    PointAward,
+    PointRule,
+    PointRuleVersion,
+    PointsRanking,
+    PointsTerms,
+    Redemption,
+)
 from storage.policies import PolicyDocument, PolicyQuestion
 from storage.reports import Report
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
 
-APPEND_ONLY = (CaseEvent.__tablename__, AuditEntry.__tablename__)
+APPEND_ONLY = (
+    CaseEvent.__tablename__,
+    AuditEntry.__tablename__,
+    LedgerEntry.__tablename__,
+    LedgerLotUse.__tablename__,
+    LedgerMonth.__tablename__,
+    PointRuleVersion.__tablename__,
+)
 
 __all__ = [
     "APPEND_ONLY",
     "AccessToken",
+    "ApiKey",
     "AuditEntry",
     "Base",
     "Case",
     "CaseEvent",
+    "CategorySetting",
+    "CityEvent",
     "Community",
     "Consent",
     "Correction",
     "Dialog",
+    "DispatchRule",
+    "Goods",
     "HotTopic",
+    "Household",
+    "HouseholdMember",
     "InboundMessage",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerHead",
+    "LedgerLot",
+    "LedgerLotUse",
+    "LedgerMonth",
     "Media",
+    "OpenRequest",
     "Organisation",
     "OutboxMessage",
     "Place",
+    "PlaceCode",
+    "PointAward",
+    "PointRule",
+    "PointRuleVersion",
+    "PointsRanking",
+    "PointsTerms",
     "PolicyDocument",
     "PolicyQuestion",
     "QueueItem",
+    "Redemption",
     "Reply",
     "Report",
     "Resident",

@@ -49,14 +49,15 @@ async def show(request: web.Request) -> web.Response:
         both = (this.before(), this)
         figures = public_cases.figures(session, community.id, both, now)
         months = [Month(period, tally) for period, tally in reversed(figures)]
-        return community, {"rows": rows, "months": months}, total
+        catalogue = deps.catalogues(session, community.id)
+        found = {"groups": catalogue.grouped(), "category": catalogue.name}
+        return community, found | {"rows": rows, "months": months}, total
 
     community, found, total = await deps.database.read(work)
     context = {
         "wanted": wanted,
         "rates": THREE,
         "raised": Measure.RAISED,
-        "groups": deps.catalogue.grouped(),
         "state_words": STATE_WORDS,
         "paging": paging(request, total),
     }
@@ -67,7 +68,7 @@ async def hot(request: web.Request) -> web.Response:
     """The week's hot topics: kind and place, never anybody's words."""
     deps = deps_of(request)
 
-    def work(session: Session) -> tuple[Community, list[dict[str, object]]]:
+    def work(session: Session) -> tuple[Community, dict[str, object]]:
         community = community_of(request, session)
         topics = hot_topics.of_community(session, community.id)
         places = place_names.names_of(session, {topic.place_path for topic in topics})
@@ -75,7 +76,8 @@ async def hot(request: web.Request) -> web.Response:
             {"topic": topic, "place": places[topic.place_path], "trend": trend_of(topic)}
             for topic in topics
         ]
-        return community, rows
+        names = deps.catalogues(session, community.id).name
+        return community, {"rows": rows, "category": names}
 
-    community, rows = await deps.database.read(work)
-    return render_public(request, "public/hot_topics.html", community, {"rows": rows})
+    community, found = await deps.database.read(work)
+    return render_public(request, "public/hot_topics.html", community, found)

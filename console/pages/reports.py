@@ -92,7 +92,7 @@ async def live(request: web.Request) -> web.Response:
 
     def work(session: Session) -> dict[str, object]:
         place, period = _asked(session, visit, request.query)
-        name = visit.deps.catalogue.name
+        name = visit.catalogue.name
         data = report_drawing.look(session, visit.staff, place, period, name, visit.now)
         base = CaseFilter(first=period.first, last=period.last, place=place.path)
         grids = Grids.of(session)
@@ -111,7 +111,7 @@ async def make(request: web.Request) -> web.Response:
 
     def work(session: Session) -> int:
         place, period = _asked(session, visit, form)
-        name = visit.deps.catalogue.name
+        name = visit.catalogue.name
         return reports.make(session, visit.staff, place, period, name, visit.now).id
 
     return see(f"/console/reports/{await visit.write(work)}", "reported")

@@ -36,7 +36,12 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/messages/": seeded.message,
         "/console/reports/": seeded.report,
         "/console/hot-topics/": seeded.hot_topic,
+        "/console/dispatch/": seeded.rule,
+        "/console/keys/": seeded.key,
+        "/console/posters/": seeded.building,
         "/console/staff/": seeded.staff["grid1"],
+        "/console/moderation/words/": seeded.word,
+        "/console/moderation/": seeded.submission,
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))
