@@ -32,6 +32,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from bench.desk_data import NOW, Made, fill
+from commands.assembly import Gazetteers
 from console.app import add_console
 from console.deps import ConsoleDeps
 from console.visits import COOKIE
@@ -147,6 +148,7 @@ def _deps(database: Database) -> ConsoleDeps:
         media_dir=Path(),
         notify_outbox=lambda: None,
         catalogues=Catalogues(),
+        gazetteer=Gazetteers(),
     )
 
 
