@@ -16,10 +16,10 @@ from console.report_book import to_xlsx
 from console.report_file import to_html
 from console.report_view import Link, no_link, view_of_report
 from services.calendar import CHINA
-from services.case_figures import Grids
 from services.case_measures import Measure
 from services.case_search import CaseFilter
 from services.figure_lists import filter_of
+from services.grids import Grids
 from services.periods import Period, PeriodKind, containing, last_ended
 from services.report_data import ReportData
 from services.report_drawing import category_names, draw_up

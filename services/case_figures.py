@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from services.calendar import CHINA
 from services.case_measures import Measure, conditions, in_work
+from services.grids import Grids
 from services.periods import Period
 from storage.cases import Case
-from storage.communities import Place
 from storage.staff import Staff
 
 MEASURES = tuple(Measure)
@@ -216,37 +216,6 @@ def history(
         (period, Counter(dict(zip(parts, found.get(number, ()), strict=False))))
         for number, period in enumerate(periods)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Grids:
-    """Which grid a path lies in, and the path of each community."""
-
-    paths: frozenset[str]
-    communities: Mapping[str, str]
-
-    @classmethod
-    def of(cls, session: Session) -> Grids:
-        """All grids and communities there are; communities by their number as a text."""
-        query = select(Place.kind, Place.path, Place.community_id)
-        rows = session.execute(query.where(Place.kind.in_(["grid", "community"]))).all()
-        return cls(
-            frozenset(path for kind, path, _ in rows if kind == "grid"),
-            {str(number): path for kind, path, number in rows if kind == "community"},
-        )
-
-    def find(self, path: str) -> str:
-        """The path of the grid around `path`; of the community, or the path itself, without one."""
-        above = _above(path)
-        for known in (self.paths, frozenset(self.communities.values())):
-            if found := next((each for each in above if each in known), ""):
-                return found
-        return path
-
-
-def _above(path: str) -> list[str]:
-    codes = path.strip("/").split("/")
-    return [f"/{'/'.join(codes[:depth])}/" for depth in range(len(codes), 0, -1)]
 
 
 def _facts(row: tuple[Any, ...], measures: Sequence[Measure], grids: Mapping[str, str]) -> Facts:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from services.case_figures import Grids, listed
+from services.case_figures import listed
 from services.case_measures import Measure
 from services.case_search import CaseFilter
+from services.grids import Grids
 from services.report_data import ReportData
 
 

@@ -20,8 +20,8 @@ from hotspots.topics import hot_topics
 from services import audit, desk
 from services.access import Permission, Role, require, visible_cases, visible_to
 from services.calendar import CHINA, OfficeHours
-from services.case_figures import Grids
 from services.case_measures import in_work, sensitive
+from services.grids import Grids
 from services.place_names import names_of
 from services.places import community_place
 from storage.cases import Case

@@ -13,9 +13,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from services.case_figures import Grids, Tally, history
+from services.case_figures import Tally, history
 from services.case_measures import CLOSED, in_work, sensitive
 from services.case_states import Outcome, State
+from services.grids import Grids
 from services.periods import Period
 from services.place_names import names_of
 from storage.cases import Case

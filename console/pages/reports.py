@@ -23,10 +23,10 @@ from services import audit, finding, place_names, report_drawing, reports
 from services import staff as people
 from services.access import visible_to
 from services.calendar import CHINA
-from services.case_figures import Grids
 from services.case_measures import Measure
 from services.case_search import CaseFilter
 from services.figure_lists import filter_of
+from services.grids import Grids
 from services.periods import TITLES, Period, PeriodKind, containing
 from storage.communities import Place
 from storage.reports import Report

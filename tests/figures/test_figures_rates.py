@@ -16,7 +16,6 @@ from services.case_figures import (
     GROUPINGS,
     PARTS,
     RATES,
-    Grids,
     collect,
     days,
     history,
@@ -29,6 +28,7 @@ from services.case_measures import NAMES, Measure
 from services.case_search import CaseFilter
 from services.case_states import State
 from services.figure_lists import filter_of
+from services.grids import Grids
 from services.periods import PeriodKind, containing
 from storage.engine import Database
 from tests.figures import reference
