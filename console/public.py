@@ -29,7 +29,10 @@ class Section:
     about: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("cases", "公开事项", "邻居们反映的事办到哪一步了，和本月的三率"),
+    Section("hot-topics", "热点", "最近许多人在同一个地方说的同一类事"),
+)
 
 
 async def home(request: web.Request) -> web.Response:

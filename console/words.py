@@ -72,6 +72,8 @@ SUBJECTS = {
     "outbox_messages": "消息",
     "queue_items": "待办",
     "corrections": "纠正",
+    "reports": "报表",
+    "hot_topics": "热点",
     "category_settings": "类别",
     "dispatch_rules": "派单规则",
     "api_keys": "接口密钥",

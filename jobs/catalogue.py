@@ -11,6 +11,7 @@ from bot.deliver import Delivery
 from bot.fetch import Fetcher
 from jobs.case_jobs import case_jobs
 from jobs.city import CityLine
+from jobs.desk_reports import list_hot_topics, make_reports
 from jobs.runner import Job
 from services import handover, retention
 from services.calendar import OfficeHours
@@ -43,6 +44,12 @@ def all_jobs(workers: Workers) -> list[Job]:
     async def end_idle() -> int:
         return await workers.database.write(lambda s: handover.end_idle(s, workers.clock()))
 
+    async def report() -> int:
+        return await make_reports(workers.database, workers.hours, workers.clock())
+
+    async def heat() -> int:
+        return await list_hot_topics(workers.database, workers.hours, workers.clock())
+
     city = [Job("city", 10.0, workers.city.run)] if workers.city else []
     codes = [Job("place-codes", 5.0, workers.codes.run)] if workers.codes else []
     return [
@@ -55,4 +62,6 @@ def all_jobs(workers: Workers) -> list[Job]:
         Job("idle-conversations", 600.0, end_idle),
         Job("tidy", 3600.0, tidy),
         *case_jobs(workers.database, workers.hours, workers.clock),
+        Job("reports", 900.0, report),
+        Job("hot-topics", 3600.0, heat),
     ]

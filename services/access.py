@@ -47,6 +47,7 @@ class Permission(StrEnum):
     SEE_PRIVATE = "see_private"
     UNMASK = "unmask"
     SUPERVISE = "supervise"
+    REPORT = "report"
     MODERATE = "moderate"
     SEE_AUDIT = "see_audit"
     KEEP_STAFF = "keep_staff"
@@ -64,6 +65,7 @@ _WORKER = {Permission.SEE, Permission.HANDLE}
 _KEEPER = _WORKER | {
     Permission.SEE_PRIVATE,
     Permission.UNMASK,
+    Permission.REPORT,
     Permission.KEEP_KNOWLEDGE,
     Permission.KEEP_NOTICES,
     Permission.KEEP_ACTIVITIES,
@@ -77,7 +79,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: frozenset(
         _KEEPER | {Permission.APPROVE, Permission.MODERATE, Permission.KEEP_DESK}
     ),
-    Role.SUPERVISOR: frozenset({Permission.SEE, Permission.SUPERVISE, Permission.SEE_AUDIT}),
+    Role.SUPERVISOR: frozenset(
+        {Permission.SEE, Permission.SUPERVISE, Permission.REPORT, Permission.SEE_AUDIT}
+    ),
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.PARTNER: frozenset(_WORKER),
 }

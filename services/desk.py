@@ -38,6 +38,8 @@ class ItemKind(StrEnum):
     MODERATION = "moderation"
     ESCALATION = "escalation"
     SUPERVISION = "supervision"
+    REPORT = "report"
+    TOPIC = "topic"
 
 
 KIND_NAMES = {
@@ -51,6 +53,8 @@ KIND_NAMES = {
     ItemKind.MODERATION: "待审内容",
     ItemKind.ESCALATION: "催办",
     ItemKind.SUPERVISION: "督办",
+    ItemKind.REPORT: "新报表",
+    ItemKind.TOPIC: "议题建议",
 }
 
 

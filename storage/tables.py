@@ -16,6 +16,7 @@ from storage.city import (
 from storage.communities import Community, Place
 from storage.consents import Consent
 from storage.desk import QueueItem, Reply
+from storage.hot_topics import HotTopic
 from storage.households import Household, HouseholdMember
 from storage.learning import Correction
 from storage.ledger import (
@@ -39,6 +40,7 @@ from storage.points import (
     Redemption,
 )
 from storage.policies import PolicyDocument, PolicyQuestion
+from storage.reports import Report
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
@@ -71,6 +73,7 @@ __all__ = [
     "Dialog",
     "DispatchRule",
     "Goods",
+    "HotTopic",
     "Household",
     "HouseholdMember",
     "InboundMessage",
@@ -96,6 +99,7 @@ __all__ = [
     "QueueItem",
     "Redemption",
     "Reply",
+    "Report",
     "Resident",
     "SensitiveWord",
     "Staff",

@@ -8,16 +8,31 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from services import api_keys, cases, dispatch, handover, moderation, outbox, replies, residents
+from services import (
+    api_keys,
+    cases,
+    dispatch,
+    handover,
+    hot_topics,
+    moderation,
+    outbox,
+    replies,
+    report_drawing,
+    reports,
+    residents,
+)
 from services.access import Role
 from services.calendar import OfficeHours
 from services.case_states import Actor, State
+from services.categories import Catalogue
 from services.passwords import hash_password
+from services.periods import PeriodKind, containing
 from services.places import import_tree, read_tree
 from storage.cases import Case
 from storage.city import PlaceCode
 from storage.communities import Community, Place
 from storage.desk import QueueItem, Reply
+from storage.hot_topics import HotTopic
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord
 from storage.residents import Resident
@@ -88,6 +103,8 @@ class Seeded:
     picture: int
     private_resident: int
     message: int
+    report: int
+    hot_topic: int
     rule: int
     key: int
     building: int
@@ -139,6 +156,8 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         picture=picture.id,
         private_resident=zhao.id,
         message=words.id,
+        report=_report(session, now),
+        hot_topic=_hot_topic(session, community, lamp, far, now),
         **_kept(session, staff["admin"], now),
         **_moderation(session, community, wang, now),
     )
@@ -297,3 +316,32 @@ def _moderation(
 
 def _item(session: Session, source: str) -> int:
     return session.query(QueueItem).filter_by(source=source).one().id
+
+
+def _report(session: Session, now: datetime) -> int:
+    place = session.query(Place).filter_by(path=COMMUNITY).one()
+    month = containing(PeriodKind.MONTH, now.date())
+    data = report_drawing.draw_up(session, place, month, Catalogue.shipped().name, now)
+    report = reports.publish(session, data, HOURS, now)
+    assert report is not None
+    return report.id
+
+
+def _hot_topic(session: Session, community: Community, one: Case, two: Case, now: datetime) -> int:
+    row = HotTopic(
+        community_id=community.id,
+        week=hot_topics.week_of(now),
+        rank=1,
+        heat=9.9,
+        summary="楼道灯坏了好几天",
+        category=one.category,
+        place_path=GRID_1,
+        size=2,
+        case_ids=[one.id, two.id],
+        started_at=one.created_at,
+        ended_at=two.created_at,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row.id

@@ -34,6 +34,8 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/sends/": seeded.failed,
         "/console/media/": seeded.picture,
         "/console/messages/": seeded.message,
+        "/console/reports/": seeded.report,
+        "/console/hot-topics/": seeded.hot_topic,
         "/console/dispatch/": seeded.rule,
         "/console/keys/": seeded.key,
         "/console/posters/": seeded.building,
@@ -43,7 +45,7 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))
-    return path.replace("{name}", "tokens.css")
+    return path.replace("{name}", "tokens.css").replace("{kind:html|xlsx}", "html")
 
 
 async def ask(visitor: Visitor, route: Route, path: str, **headers: str) -> Answer:
@@ -79,6 +81,8 @@ async def test_the_public_routes_are_these() -> None:
         "POST /console/sign-in",
         "GET /public/",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/cases",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/hot-topics",
     }
 
 
