@@ -6,9 +6,12 @@ from handlers import (
     by_staff,
     emergency,
     help,  # noqa: A004
+    household,
     my_data,
     person,
+    points,
     policy,
+    redeem,
     report,
     track,
 )
@@ -20,6 +23,9 @@ SERVICES: tuple[Service, ...] = (
     track.SERVICE,
     report.SERVICE,
     policy.SERVICE,
+    points.SERVICE,
+    redeem.SERVICE,
+    household.SERVICE,
     my_data.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,

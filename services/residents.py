@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from services import ledger_proof, points_leaving
 from services.access import Role, visible_cases, visible_to
 from storage.cases import Case
 from storage.communities import Community, Place
@@ -188,6 +189,7 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
             }
             for case in cases
         ],
+        "ledger": ledger_proof.document(session, resident),
     }
 
 
@@ -198,6 +200,7 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     community, without the person: no name, no phone, no message, no picture, and the openid is
     replaced so that nobody can be found again.
     """
+    points_leaving.forget(session, resident, now)
     mine = {"synchronize_session": False}
     session.execute(
         update(InboundMessage)
