@@ -24,6 +24,8 @@ DONE = {
     "stepped-back": "已退回上一个模型，几秒内生效",
     "saved": "已保存",
     "added": "已添加",
+    "handed": "已交给居民，积分已结清",
+    "given-back": "已退回，积分和库存都回来了",
     "password": "密码已更新，其他设备已退出",
     "signed-out": "已退出",
 }

@@ -29,7 +29,9 @@ class Section:
     about: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("points", "积分公示", "每个月发了多少分、换了多少、到期多少、大家手里还有多少"),
+)
 
 
 async def home(request: web.Request) -> web.Response:

@@ -13,6 +13,7 @@ from services.calendar import CHINA, say_moment
 from services.case_states import OUTCOME_NAMES, STATE_NAMES, Outcome, State
 from services.desk import KIND_NAMES, ItemKind
 from services.intent_names import INTENT_NAMES
+from services.residents import display_name
 
 DELIVERY = {
     "ready": ("…", "正在发送"),
@@ -57,6 +58,13 @@ SUBJECTS = {
     "outbox_messages": "消息",
     "queue_items": "待办",
     "corrections": "纠正",
+    "point_rules": "积分规则",
+    "points_terms": "积分办法",
+    "point_awards": "积分",
+    "goods": "商品",
+    "redemptions": "兑换",
+    "households": "家庭账户",
+    "ledger_entries": "分录",
 }
 
 
@@ -100,6 +108,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "state": lambda value: STATE_NAMES[State(value)],
     "outcome": lambda value: OUTCOME_NAMES[Outcome(value)] if value else "",
     "kind": lambda value: KIND_NAMES[ItemKind(value)],
+    "resident": display_name,
     "role": lambda value: ROLE_NAMES[Role(value)],
     "action": lambda value: ACTION_NAMES.get(value, value),
     "subject": lambda value: SUBJECTS.get(value, value),

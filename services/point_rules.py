@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -45,14 +46,15 @@ def add(
     wording: Wording,
     now: datetime,
 ) -> PointRule:
-    """A new rule; raises BadRule, Forbidden. `staff` is None for what is shipped."""
+    """A new rule; raises BadRule, Forbidden. `staff` is None for what is shipped.
+
+    By its `code` a part of the program finds a rule; an empty one is made up.
+    """
     _check(staff, wording)
-    if not code.strip():
-        raise BadRule("code", "请写一个代号，例如 clean")
-    taken = by_code(session, community_id, code.strip())
-    if taken is not None:
-        raise BadRule("code", "这个代号已经用了")
-    rule = PointRule(community_id=community_id, code=code.strip()[:24], version=0, created_at=now)
+    named = code.strip()[:24] or f"rule-{secrets.token_hex(4)}"
+    if by_code(session, community_id, named) is not None:
+        raise BadRule("name", "这个代号已经用了")
+    rule = PointRule(community_id=community_id, code=named, version=0, created_at=now)
     session.add(rule)
     session.flush()
     _write(session, staff, rule, wording, now)

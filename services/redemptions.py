@@ -132,6 +132,15 @@ def cancel(session: Session, redemption: Redemption, now: datetime) -> None:
     _give_back(session, redemption, "cancelled", "取消兑换", now)
 
 
+def cancel_for(session: Session, staff: Staff, redemption: Redemption, now: datetime) -> None:
+    """The same at the counter, for a resident who says so; raises NotReserved, Forbidden."""
+    require(staff, Permission.KEEP_POINTS)
+    cancel(session, redemption, now)
+    audit.record(session, now, staff, "goods.cancel", redemption)
+    text = f"按您的意思，兑换已取消，{redemption.points} 分退回了您的账户。"
+    _tell(session, redemption, text, "cancelled", now)
+
+
 def hand_over(session: Session, staff: Staff, redemption: Redemption, now: datetime) -> None:
     """Settles what was handed over against its code; raises NotReserved, Forbidden."""
     require(staff, Permission.KEEP_POINTS)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from console import public
+from console.pages import solvency
 from console.routes.kinds import CODE
 from console.rules import Public, Route
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/public/", public.home, Public()),
     Route("GET", f"/public/{CODE}", public.show, Public()),
+    Route("GET", f"/public/{CODE}/points", solvency.show, Public()),
 )

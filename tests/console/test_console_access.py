@@ -35,6 +35,12 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/media/": seeded.picture,
         "/console/messages/": seeded.message,
         "/console/staff/": seeded.staff["grid1"],
+        "/console/points/awards/": seeded.points.waiting,
+        "/console/points/rules/": seeded.points.rule,
+        "/console/points/goods/": seeded.points.goods,
+        "/console/points/redemptions/": seeded.points.redemption,
+        "/console/points/households/": seeded.points.household,
+        "/console/points/residents/": seeded.resident,
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))
@@ -74,6 +80,7 @@ async def test_the_public_routes_are_these() -> None:
         "POST /console/sign-in",
         "GET /public/",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/points",
     }
 
 
