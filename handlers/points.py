@@ -130,7 +130,8 @@ def show_ranking(turn: Turn, _request: Request) -> Say:
     found = ranking.top(turn.session, turn.resident, turn.now)
     lines = ["今年攒分榜（自愿上榜）："] if found else ["榜上还没有人。"]
     for number, place in enumerate(found, 1):
-        lines.append(f"第{number}　{place.name}　{place.points} 分{'（您）' if place.mine else ''}")
+        own = "（您）" if place.mine else ""
+        lines.append(f"第{number}名　{place.name}：{place.points} 分{own}")
     if ranking.opted_in(turn.session, turn.resident):
         choice = Choice("我不上榜了", "points.ranking_out")
     else:

@@ -67,9 +67,9 @@ def confirm(turn: Turn, request: Request) -> Say:
             (Choice("看别的", "redeem"), Choice("怎么挣分", "points.rules")),
             way_out="好了",
         )
-    about = f"\n{row.description}" if row.description else ""
+    about = f"（{row.description}）" if row.description else ""
     return Say(
-        f"换“{row.name}”，用 {row.price} 分，换后剩 {have - row.price} 分。{about}",
+        f"换“{row.name}”{about}，用 {row.price} 分，换后剩 {have - row.price} 分。",
         (Choice("确认换", "redeem.now", str(row.id)), Choice("看别的", "redeem")),
         way_out="不换了",
     )

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from services.calendar import CHINA
+from services.ledger_accounts import Unit
+from services.ledger_posting import Kind
 from services.residents import display_name
-from storage.points import PointAward, PointsRanking
+from storage.ledger import LedgerEntry
+from storage.points import PointsRanking
 from storage.residents import Resident
 
 
@@ -51,17 +54,19 @@ def opt_out(session: Session, resident: Resident) -> None:
 
 
 def top(session: Session, resident: Resident, now: datetime, limit: int = 8) -> list[Place]:
-    """Who earned most by rule this year, among those who want to be seen."""
-    year = str(now.astimezone(CHINA).year)
-    earned = func.coalesce(func.sum(PointAward.amount), 0)
+    """Who earned most this year, among those who want to be seen; what was taken back is off."""
+    year = datetime(now.astimezone(CHINA).year, 1, 1, tzinfo=CHINA)
+    back = aliased(LedgerEntry)
+    earned = func.coalesce(func.sum(LedgerEntry.amount), 0)
     query = (
         select(PointsRanking.resident_id, PointsRanking.name, earned)
         .outerjoin(
-            PointAward,
-            (PointAward.resident_id == PointsRanking.resident_id)
-            & (PointAward.amount > 0)
-            & (PointAward.state == "granted")
-            & PointAward.day.startswith(year),
+            LedgerEntry,
+            (LedgerEntry.resident_id == PointsRanking.resident_id)
+            & (LedgerEntry.unit == Unit.POINTS.value)
+            & (LedgerEntry.kind == Kind.CREDIT.value)
+            & (LedgerEntry.at >= year)
+            & ~exists().where(back.reverses_id == LedgerEntry.id),
         )
         .where(PointsRanking.community_id == resident.community_id)
         .group_by(PointsRanking.resident_id, PointsRanking.name)
@@ -69,5 +74,6 @@ def top(session: Session, resident: Resident, now: datetime, limit: int = 8) -> 
         .limit(limit)
     )
     return [
-        Place(name, int(points), one == resident.id) for one, name, points in session.execute(query)
+        Place(name, int(points), one == resident.id)
+        for one, name, points in session.execute(query)
     ]

@@ -6,7 +6,7 @@ signature of the deployment. Who keeps a published hash can tell any later chang
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -63,15 +63,17 @@ def published(session: Session, community_id: int, unit: Unit) -> list[LedgerMon
     return list(session.scalars(query.order_by(LedgerMonth.month.desc())))
 
 
-def running(session: Session, community_id: int, unit: Unit, now: datetime) -> Figures:
-    """The month of `now`, so far, with the months before it that are not written down yet."""
+def unpublished(session: Session, community_id: int, unit: Unit, now: datetime) -> list[Figures]:
+    """The months that are not written down yet, the running one last; never empty."""
     done = published(session, community_id, unit)
     figures = figures_of(done[0]) if done else Figures("")
     month = following(figures.month) if done else _first_month(session, community_id, unit, now)
+    months = []
     while month <= month_of(now):
         figures = _add(session, community_id, unit, month, figures)
+        months.append(figures)
         month = following(month)
-    return figures if figures.month == month_of(now) else replace(figures, month=month_of(now))
+    return months or [Figures(month_of(now))]
 
 
 def close_months(session: Session, now: datetime) -> int:

@@ -16,13 +16,13 @@ from storage.signing import public_key
 
 
 async def show(request: web.Request) -> web.Response:
-    """The running month, and those that are written down."""
+    """The running month with what is not written down yet, and the months that are."""
     deps = deps_of(request)
 
     def work(session: Session) -> tuple[Community, dict[str, Any]]:
         community = community_of(request, session)
         return community, {
-            "running": solvency.running(session, community.id, Unit.POINTS, deps.clock()),
+            "open": solvency.unpublished(session, community.id, Unit.POINTS, deps.clock())[::-1],
             "months": solvency.published(session, community.id, Unit.POINTS),
             "key": public_key(session),
         }

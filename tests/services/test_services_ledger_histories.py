@@ -228,7 +228,7 @@ class Histories(RuleBasedStateMachine):
         """Outstanding and reserved of the solvency page are what people and the reserve have."""
 
         def work(session: Session) -> tuple[int, int, int]:
-            figures = solvency.running(session, self.community, Unit.POINTS, self.now)
+            figures = solvency.unpublished(session, self.community, Unit.POINTS, self.now)[-1]
             kinds = {"resident": 0, "household": 0, "reserve": 0}
             for row in session.scalars(
                 select(LedgerAccount).where(LedgerAccount.community_id == self.community)
