@@ -62,7 +62,7 @@ def settle_appeal(
     made.decided_by, made.decided_at, made.decision = staff.id, now, reason.strip()
     made.state = "upheld" if keep else "reversed"
     if not keep:
-        _reverse(session, staff, made, reason, now)
+        _reverse(session, staff, made, "申诉成立，退回", now)
     desk.finish(session, source_of(made), now, staff)
     audit.record(session, now, staff, f"points.{made.state}", made, reason=reason.strip())
     resident = session.get_one(Resident, made.resident_id)
@@ -80,7 +80,7 @@ def take_back(session: Session, staff: Staff, made: PointAward, reason: str, now
     still(session, made, "granted")
     if not reason.strip():
         raise AwardRefusal("请写明冲回的原因，居民会看到")
-    _reverse(session, staff, made, reason, now)
+    _reverse(session, staff, made, "登记更正", now)
     made.state, made.decision, made.decided_at = "reversed", reason.strip(), now
     made.decided_by = staff.id
     audit.record(session, now, staff, "points.reversed", made, reason=reason.strip())

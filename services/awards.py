@@ -164,7 +164,7 @@ def _grant(session: Session, staff: Staff | None, made: PointAward, now: datetim
         Unit.POINTS,
         abs(made.amount),
         f"award:{made.id}",
-        words,
+        version.name,  # without the note: the entry stays when the person is forgotten
         now,
         actor=staff,
         rule=version,
