@@ -22,10 +22,13 @@ DONE = {
     "settled": "已了结",
     "learnt": "已改好，下次训练时会学到",
     "stepped-back": "已退回上一个模型，几秒内生效",
+    "published": "已公开",
+    "refused": "没有公开，原因会告诉作者",
     "saved": "已保存",
     "added": "已添加",
     "handed": "已交给居民，积分已结清",
     "given-back": "已退回，积分和库存都回来了",
+    "removed": "已删除",
     "password": "密码已更新，其他设备已退出",
     "signed-out": "已退出",
 }

@@ -22,6 +22,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/console/cases", "事项", Permission.SEE, first=True),
     Entry("/console/figures", "概况", Permission.SEE, first=True),
     Entry("/console/points", "积分", Permission.KEEP_POINTS),
+    Entry("/console/moderation", "内容审核", Permission.MODERATE),
     Entry("/console/audit", "审计", Permission.SEE_AUDIT),
     Entry("/console/staff", "人员", Permission.KEEP_STAFF),
     Entry("/console/model", "模型", Permission.KEEP_MODEL),

@@ -65,6 +65,8 @@ SUBJECTS = {
     "redemptions": "兑换",
     "households": "家庭账户",
     "ledger_entries": "分录",
+    "submissions": "待审内容",
+    "sensitive_words": "敏感词",
 }
 
 

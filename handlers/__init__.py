@@ -13,6 +13,7 @@ from handlers import (
     policy,
     redeem,
     report,
+    submissions,
     track,
 )
 from handlers.kit import Service
@@ -27,6 +28,7 @@ SERVICES: tuple[Service, ...] = (
     redeem.SERVICE,
     household.SERVICE,
     my_data.SERVICE,
+    submissions.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,
 )

@@ -8,7 +8,7 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from services import cases, handover, outbox, replies, residents
+from services import cases, handover, moderation, outbox, replies, residents
 from services.access import Role
 from services.calendar import OfficeHours
 from services.case_states import Actor, State
@@ -18,6 +18,7 @@ from storage.cases import Case
 from storage.communities import Community, Place
 from storage.desk import QueueItem, Reply
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.moderation import SensitiveWord
 from storage.residents import Resident
 from storage.staff import Staff
 from tests.console.seed_points import PointsSeed, fill_points
@@ -88,6 +89,8 @@ class Seeded:
     private_resident: int
     message: int
     points: PointsSeed
+    submission: int
+    word: int
 
 
 @cache
@@ -135,6 +138,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         private_resident=zhao.id,
         message=words.id,
         points=fill_points(session, staff["worker"], wang, zhao, now),
+        **_moderation(session, community, wang, now),
     )
 
 
@@ -255,6 +259,18 @@ def _failed(session: Session, resident: Resident, now: datetime) -> OutboxMessag
     row.state, row.attempts = "sending", outbox.MAX_ATTEMPTS
     outbox.settle(session, row.id, outbox.Fate.AGAIN, "45015 out of window", now)
     return row
+
+
+def _moderation(
+    session: Session, community: Community, author: Resident, now: datetime
+) -> dict[str, int]:
+    """A text that waits for a reviewer, and the sensitive word that it has."""
+    word = SensitiveWord(community_id=community.id, word="电话")
+    session.add(word)
+    session.flush()
+    wanted = moderation.Wanted("note", 1, "出借人字梯", "出借人字梯，电话联系", author)
+    submission = moderation.submit(session, wanted, community.id, HOURS, now)
+    return {"submission": submission.id, "word": word.id}
 
 
 def _item(session: Session, source: str) -> int:
