@@ -170,6 +170,8 @@ def _grant(session: Session, staff: Staff | None, made: PointAward, now: datetim
         rule=version,
     )
     made.state, made.entry_id = "granted", entry.id
+    if made.amount > 0 and made.decided_by is None:
+        return  # seen in the statement; a word about every few points would bury the others
     have = ledger.balance(session, resident, Unit.POINTS)
     if made.amount > 0:
         text = f"积分 +{made.amount}：{words}。现有 {have} 分。"
