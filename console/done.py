@@ -30,6 +30,10 @@ DONE = {
     "given-back": "已退回，积分和库存都回来了",
     "removed": "已删除",
     "password": "密码已更新，其他设备已退出",
+    "revoked": "密钥已停用，马上失效",
+    "asked": "已申请，几秒后刷新就能看到",
+    "again": "正在重新发送",
+    "opened": "事项已新建",
     "signed-out": "已退出",
 }
 """The words by their code: an address can choose among them, never bring its own."""

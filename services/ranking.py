@@ -74,6 +74,5 @@ def top(session: Session, resident: Resident, now: datetime, limit: int = 8) -> 
         .limit(limit)
     )
     return [
-        Place(name, int(points), one == resident.id)
-        for one, name, points in session.execute(query)
+        Place(name, int(points), one == resident.id) for one, name, points in session.execute(query)
     ]

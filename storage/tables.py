@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from storage.base import Base
 from storage.cases import Case, CaseEvent
+from storage.city import (
+    ApiKey,
+    CategorySetting,
+    CityEvent,
+    DispatchRule,
+    OpenRequest,
+    PlaceCode,
+)
 from storage.communities import Community, Place
 from storage.consents import Consent
 from storage.desk import QueueItem, Reply
@@ -46,14 +54,18 @@ APPEND_ONLY = (
 __all__ = [
     "APPEND_ONLY",
     "AccessToken",
+    "ApiKey",
     "AuditEntry",
     "Base",
     "Case",
     "CaseEvent",
+    "CategorySetting",
+    "CityEvent",
     "Community",
     "Consent",
     "Correction",
     "Dialog",
+    "DispatchRule",
     "Goods",
     "Household",
     "HouseholdMember",
@@ -65,9 +77,11 @@ __all__ = [
     "LedgerLotUse",
     "LedgerMonth",
     "Media",
+    "OpenRequest",
     "Organisation",
     "OutboxMessage",
     "Place",
+    "PlaceCode",
     "PointAward",
     "PointRule",
     "PointRuleVersion",
