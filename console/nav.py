@@ -23,6 +23,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/console/figures", "概况", Permission.SEE, first=True),
     Entry("/console/reports", "报表", Permission.REPORT),
     Entry("/console/hot-topics", "热点", Permission.SEE),
+    Entry("/console/points", "积分", Permission.KEEP_POINTS),
     Entry("/console/categories", "类别", Permission.KEEP_DESK),
     Entry("/console/dispatch", "派单规则", Permission.KEEP_DESK),
     Entry("/console/posters", "二维码", Permission.SEE),

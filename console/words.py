@@ -14,6 +14,7 @@ from services.case_states import OUTCOME_NAMES, STATE_NAMES, Outcome, State
 from services.confidence import CONFIDENCE_NAMES, Confidence
 from services.desk import KIND_NAMES, ItemKind
 from services.intent_names import INTENT_NAMES
+from services.residents import display_name
 from services.return_visit import SATISFACTION_NAMES
 
 DELIVERY = {
@@ -74,6 +75,13 @@ SUBJECTS = {
     "corrections": "纠正",
     "reports": "报表",
     "hot_topics": "热点",
+    "point_rules": "积分规则",
+    "points_terms": "积分办法",
+    "point_awards": "积分",
+    "goods": "商品",
+    "redemptions": "兑换",
+    "households": "家庭账户",
+    "ledger_entries": "分录",
     "category_settings": "类别",
     "dispatch_rules": "派单规则",
     "api_keys": "接口密钥",
@@ -125,6 +133,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "kind": lambda value: KIND_NAMES[ItemKind(value)],
     "confidence": lambda value: CONFIDENCE_NAMES[Confidence(value)] if value else "公开",
     "satisfaction": lambda value: SATISFACTION_NAMES.get(value, ""),
+    "resident": display_name,
     "role": lambda value: ROLE_NAMES[Role(value)],
     "action": lambda value: ACTION_NAMES.get(value, value),
     "subject": lambda value: SUBJECTS.get(value, value),

@@ -13,7 +13,7 @@ from jobs.case_jobs import case_jobs
 from jobs.city import CityLine
 from jobs.desk_reports import list_hot_topics, make_reports
 from jobs.runner import Job
-from services import handover, retention
+from services import handover, points_jobs, retention
 from services.calendar import OfficeHours
 from storage.engine import Database
 
@@ -50,6 +50,12 @@ def all_jobs(workers: Workers) -> list[Job]:
     async def heat() -> int:
         return await list_hot_topics(workers.database, workers.hours, workers.clock())
 
+    async def pickups() -> int:
+        return await workers.database.write(lambda s: points_jobs.pickups(s, workers.clock()))
+
+    async def expiry() -> int:
+        return await workers.database.write(lambda s: points_jobs.expiry(s, workers.clock()))
+
     city = [Job("city", 10.0, workers.city.run)] if workers.city else []
     codes = [Job("place-codes", 5.0, workers.codes.run)] if workers.codes else []
     return [
@@ -60,6 +66,8 @@ def all_jobs(workers: Workers) -> list[Job]:
         Job("media", 2.0, workers.fetcher.run),
         Job("erase", 60.0, workers.fetcher.erase),
         Job("idle-conversations", 600.0, end_idle),
+        Job("points-pickups", 60.0, pickups),
+        Job("points-expiry", 900.0, expiry),
         Job("tidy", 3600.0, tidy),
         *case_jobs(workers.database, workers.hours, workers.clock),
         Job("reports", 900.0, report),

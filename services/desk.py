@@ -40,6 +40,7 @@ class ItemKind(StrEnum):
     SUPERVISION = "supervision"
     REPORT = "report"
     TOPIC = "topic"
+    POINTS = "points"
 
 
 KIND_NAMES = {
@@ -55,6 +56,7 @@ KIND_NAMES = {
     ItemKind.SUPERVISION: "督办",
     ItemKind.REPORT: "新报表",
     ItemKind.TOPIC: "议题建议",
+    ItemKind.POINTS: "积分",
 }
 
 

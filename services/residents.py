@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from services import ledger_proof, points_leaving
 from services.access import Role, visible_cases, visible_to
 from storage.case_ties import CaseFollower
 from storage.cases import Case
@@ -229,6 +230,7 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
                 .order_by(CaseFollower.id)
             )
         ],
+        "ledger": ledger_proof.document(session, resident),
     }
 
 
@@ -239,6 +241,7 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     community, without the person: no name, no phone, no message, no picture, and the openid is
     replaced so that nobody can be found again.
     """
+    points_leaving.forget(session, resident, now)
     mine = {"synchronize_session": False}
     session.execute(
         update(InboundMessage)

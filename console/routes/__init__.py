@@ -6,13 +6,14 @@ else appears below /console or /public; a test walks the table and tries each ru
 
 from __future__ import annotations
 
-from console.routes import city, desk, figures, house, moderation, public
+from console.routes import city, desk, figures, house, moderation, points, public
 from console.rules import Route
 
 ROUTES: tuple[Route, ...] = (
     *house.ROUTES,
     *desk.ROUTES,
     *figures.ROUTES,
+    *points.ROUTES,
     *city.ROUTES,
     *moderation.ROUTES,
     *public.ROUTES,

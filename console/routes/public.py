@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console import public
-from console.pages import public_cases
+from console.pages import public_cases, solvency
 from console.routes.kinds import CODE
 from console.rules import Public, Route
 
@@ -12,4 +12,5 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/public/{CODE}", public.show, Public()),
     Route("GET", f"/public/{CODE}/cases", public_cases.show, Public()),
     Route("GET", f"/public/{CODE}/hot-topics", public_cases.hot, Public()),
+    Route("GET", f"/public/{CODE}/points", solvency.show, Public()),
 )

@@ -37,6 +37,7 @@ from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord
 from storage.residents import Resident
 from storage.staff import Staff
+from tests.console.seed_points import PointsSeed, fill_points
 
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)  # 17:30 on a Thursday in China
 HOURS = OfficeHours()
@@ -105,6 +106,7 @@ class Seeded:
     message: int
     report: int
     hot_topic: int
+    points: PointsSeed
     rule: int
     key: int
     building: int
@@ -158,6 +160,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         message=words.id,
         report=_report(session, now),
         hot_topic=_hot_topic(session, community, lamp, far, now),
+        points=fill_points(session, staff["worker"], wang, zhao, now),
         **_kept(session, staff["admin"], now),
         **_moderation(session, community, wang, now),
     )

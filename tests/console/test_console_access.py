@@ -40,6 +40,12 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/keys/": seeded.key,
         "/console/posters/": seeded.building,
         "/console/staff/": seeded.staff["grid1"],
+        "/console/points/awards/": seeded.points.waiting,
+        "/console/points/rules/": seeded.points.rule,
+        "/console/points/goods/": seeded.points.goods,
+        "/console/points/redemptions/": seeded.points.redemption,
+        "/console/points/households/": seeded.points.household,
+        "/console/points/residents/": seeded.resident,
         "/console/moderation/words/": seeded.word,
         "/console/moderation/": seeded.submission,
     }
@@ -83,6 +89,7 @@ async def test_the_public_routes_are_these() -> None:
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/cases",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/hot-topics",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/points",
     }
 
 

@@ -40,6 +40,7 @@ from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 from tests.desk import WORKDAY_MORNING, Desk, open_desk
+from tests.stories import points
 from tests.stories.manners import faults
 
 FOLDER = Path(__file__).parent
@@ -129,7 +130,7 @@ class Stage:
 
     async def _step(self, step: dict[str, Any]) -> None:
         self.openid = step.pop("as", self.openid)
-        for deed in ("wait", "staff", "restart", "home", "older form"):
+        for deed in ("wait", "staff", "restart", "home", "older form", *points.DEEDS):
             if deed in step:
                 await self._deed(deed, step.pop(deed))
         if "together" in step:
@@ -158,6 +159,7 @@ class Stage:
         side, who = self._side(), self.openid
         makers: dict[str, Callable[[Any], SignedPush]] = {
             "say": lambda text: side.compose_text(who, str(text)),
+            "invited": lambda by: side.compose_text(who, self._invitation(by)),
             "long": lambda told: side.compose_text(who, told["text"] * told["times"]),
             "photo": lambda name: side.compose_image(who, str(name)),
             "voice": lambda words: side.compose_voice(who, f"v{len(self.said)}", words or ""),
@@ -173,6 +175,9 @@ class Stage:
             if kind in step:
                 return make(step.pop(kind))
         return None
+
+    def _invitation(self, head: str) -> str:
+        return self.desk.look(lambda s: points.invitation(s, head))
 
     def _side(self) -> WeChatSide:
         """The account that the resident follows; names that begin with `b-` follow the second."""
@@ -213,6 +218,9 @@ class Stage:
                 self.desk.do(lambda s: _change_form(s.get_one(Dialog, self._me(s).id), told))
             case "staff":
                 self.desk.do(lambda s: self._staff(s, told))
+            case _:
+                act = points.DEEDS[deed]
+                self.desk.do(lambda s: act(s, self._me(s), told, self.desk.clock()))
 
     def _me(self, session: Session) -> Resident:
         return session.scalars(select(Resident).where(Resident.openid == self.openid)).one()
@@ -323,6 +331,7 @@ SIGHTS: dict[str, Callable[[Session], Any]] = {
     "residents": lambda s: _count(s, Resident, Resident.openid.in_(("u1", "u2"))),
     "kept texts": _kept_texts,
     "contact phones": _phones,
+    **points.SIGHTS,
 }
 
 
