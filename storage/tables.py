@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from storage.activities import Activity, ActivityRating, Occasion, SignUp
 from storage.base import Base
 from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
-from storage.consents import Consent
+from storage.consents import Consent, ConsentCode, ConsentTry
 from storage.desk import QueueItem, Reply
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
@@ -15,22 +16,31 @@ from storage.policies import PolicyDocument, PolicyQuestion
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
+from storage.volunteers import Backfill, Certificate, HourEntry, Volunteer
 
-APPEND_ONLY = (CaseEvent.__tablename__, AuditEntry.__tablename__)
+APPEND_ONLY = (CaseEvent.__tablename__, AuditEntry.__tablename__, HourEntry.__tablename__)
 
 __all__ = [
     "APPEND_ONLY",
     "AccessToken",
+    "Activity",
+    "ActivityRating",
     "AuditEntry",
+    "Backfill",
     "Base",
     "Case",
     "CaseEvent",
+    "Certificate",
     "Community",
     "Consent",
+    "ConsentCode",
+    "ConsentTry",
     "Correction",
     "Dialog",
+    "HourEntry",
     "InboundMessage",
     "Media",
+    "Occasion",
     "Organisation",
     "OutboxMessage",
     "Place",
@@ -40,7 +50,9 @@ __all__ = [
     "Reply",
     "Resident",
     "SensitiveWord",
+    "SignUp",
     "Staff",
     "StaffSession",
     "Submission",
+    "Volunteer",
 ]
