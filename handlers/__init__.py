@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers import (
     by_staff,
+    consent,
     emergency,
     help,  # noqa: A004
     my_data,
@@ -11,6 +12,7 @@ from handlers import (
     policy,
     report,
     track,
+    volunteer,
 )
 from handlers.kit import Service
 
@@ -21,6 +23,8 @@ SERVICES: tuple[Service, ...] = (
     report.SERVICE,
     policy.SERVICE,
     my_data.SERVICE,
+    volunteer.SERVICE,
+    consent.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,
 )

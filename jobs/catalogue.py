@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from bot.deliver import Delivery
 from bot.fetch import Fetcher
 from jobs.runner import Job
-from services import handover, retention
+from services import attendance_sheet, handover, retention, signups
+from services.calendar import OfficeHours
 from storage.engine import Database
 
 
@@ -22,6 +23,7 @@ class Workers:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     session_life: timedelta
+    hours: OfficeHours
 
 
 def all_jobs(workers: Workers) -> list[Job]:
@@ -36,11 +38,30 @@ def all_jobs(workers: Workers) -> list[Job]:
     async def end_idle() -> int:
         return await workers.database.write(lambda s: handover.end_idle(s, workers.clock()))
 
+    async def move_lines() -> int:
+        return await workers.database.write(
+            lambda s: (
+                signups.lapse_offers(s, workers.hours, workers.clock())
+                + signups.move_lines(s, workers.hours, workers.clock())
+            )
+        )
+
+    async def remind() -> int:
+        return await workers.database.write(lambda s: signups.remind(s, workers.clock()))
+
+    async def close_activities() -> int:
+        return await workers.database.write(
+            lambda s: attendance_sheet.close_past(s, workers.hours, workers.clock())
+        )
+
     return [
         Job("outbox", 1.0, workers.delivery.run),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
         Job("media", 2.0, workers.fetcher.run),
         Job("erase", 60.0, workers.fetcher.erase),
         Job("idle-conversations", 600.0, end_idle),
+        Job("waiting-lists", 30.0, move_lines),
+        Job("activity-reminders", 300.0, remind),
+        Job("activity-ends", 300.0, close_activities),
         Job("tidy", 3600.0, tidy),
     ]

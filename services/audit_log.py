@@ -39,6 +39,22 @@ ACTION_NAMES = {
     "intent.correct": "纠正意图",
     "category.correct": "纠正类别",
     "model.step_back": "退回模型",
+    "activity.draft": "新建活动",
+    "activity.change": "改活动",
+    "activity.publish": "发布活动",
+    "activity.occasion": "加活动场次",
+    "activity.cancel_occasion": "取消场次",
+    "activity.cancel": "取消活动",
+    "activity.capacity": "改名额",
+    "attendance.confirm": "确认签到表",
+    "attendance.settle": "核实没签退",
+    "hours.backfill": "补录时长",
+    "hours.backfill_approved": "通过补录",
+    "hours.backfill_rejected": "退回补录",
+    "hours.correct": "更正时长",
+    "volunteers.export": "导出志愿者",
+    "consent.given": "授权代办",
+    "consent.revoked": "收回授权",
 }
 
 

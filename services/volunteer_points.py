@@ -1,0 +1,29 @@
+"""Points for volunteer hours: what an activity gives an hour, for confirmed credit time only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from storage.activities import Activity
+from storage.residents import Resident
+from storage.staff import Staff
+from storage.volunteers import HourEntry
+
+
+def points_for(minutes: int, per_hour: int) -> int:
+    """Whole points for minutes at a rate by the hour, rounded down."""
+    return minutes * per_hour // 60
+
+
+def reward(
+    session: Session,
+    resident: Resident,
+    activity: Activity,
+    entry: HourEntry,
+    staff: Staff | None,
+    now: datetime,
+) -> int:
+    """Credits the points of an entry of hours; returns how many."""
+    return 0
