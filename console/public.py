@@ -29,7 +29,10 @@ class Section:
     about: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("activities", "活动日历", "最近的志愿活动：时间、地点、名额"),
+    Section("certificates", "证明核验", "核对志愿服务证明的真假"),
+)
 
 
 async def home(request: web.Request) -> web.Response:

@@ -57,6 +57,12 @@ SUBJECTS = {
     "outbox_messages": "消息",
     "queue_items": "待办",
     "corrections": "纠正",
+    "activities": "活动",
+    "occasions": "活动场次",
+    "sign_ups": "报名",
+    "backfills": "补录",
+    "hour_entries": "时长",
+    "consents": "代办授权",
 }
 
 

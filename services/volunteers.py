@@ -17,7 +17,7 @@ from storage.communities import Place
 from storage.organisations import Organisation
 from storage.residents import Resident
 from storage.staff import Staff
-from storage.volunteers import Volunteer
+from storage.volunteers import HourEntry, Volunteer
 
 TEAM_LENGTH = 40
 
@@ -126,3 +126,20 @@ def find(session: Session, staff: Staff, number: int) -> tuple[Volunteer, Reside
     )
     found = session.execute(query).one_or_none()
     return (found[0], found[1]) if found else None
+
+
+def entries_in(session: Session, staff: Staff, limit: int) -> list[tuple[HourEntry, Resident]]:
+    """The newest entries of hours in the scope of `staff`, with whose they are."""
+    mine = exists().where(
+        Place.community_id == HourEntry.community_id,
+        Place.kind == "community",
+        visible_to(staff, Place.path),
+    )
+    query = (
+        select(HourEntry, Resident)
+        .join(Resident, Resident.id == HourEntry.resident_id)
+        .where(mine)
+        .order_by(HourEntry.id.desc())
+        .limit(limit)
+    )
+    return [(entry, resident) for entry, resident in session.execute(query)]

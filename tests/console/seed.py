@@ -8,7 +8,15 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from services import cases, handover, outbox, replies, residents
+from services import (
+    cases,
+    handover,
+    outbox,
+    replies,
+    residents,
+    signups,
+    volunteers,
+)
 from services.access import Role
 from services.calendar import OfficeHours
 from services.case_states import Actor, State
@@ -20,6 +28,8 @@ from storage.desk import QueueItem, Reply
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.residents import Resident
 from storage.staff import Staff
+from storage.volunteers import Backfill
+from tests.volunteers.plans import CLEANING, published
 
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)  # 17:30 on a Thursday in China
 HOURS = OfficeHours()
@@ -86,6 +96,10 @@ class Seeded:
     picture: int
     private_resident: int
     message: int
+    activity: int
+    occasion: int
+    volunteer: int
+    backfill: int
 
 
 @cache
@@ -118,6 +132,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
     )
     reply = _reply(session, staff["worker"], wang, lamp, now)
     failed = _failed(session, wang, now)
+    activity, occasion, volunteer, backfill = _volunteering(session, staff["worker"], wang, now)
     return Seeded(
         staff={login: row.id for login, row in staff.items()},
         resident=wang.id,
@@ -132,7 +147,35 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         picture=picture.id,
         private_resident=zhao.id,
         message=words.id,
+        activity=activity,
+        occasion=occasion,
+        volunteer=volunteer,
+        backfill=backfill,
     )
+
+
+def _volunteering(
+    session: Session, worker: Staff, resident: Resident, now: datetime
+) -> tuple[int, int, int, int]:
+    """An activity of yesterday with one who never checked out, and time that waits for a second."""
+    long_ago, start = now - timedelta(days=3), now - timedelta(hours=26)
+    activity, occasion = published(session, worker, CLEANING, start, long_ago)
+    volunteer = volunteers.register(session, resident, long_ago, interests=["clean"], team="邻里队")
+    row = signups.sign_up(session, occasion.id, resident, long_ago)
+    row.checked_in_at = start
+    proposed = Backfill(
+        community_id=resident.community_id,
+        resident_id=resident.id,
+        minutes=300,
+        served_on=now.date(),
+        reason="台风天搬沙袋，没有网络签到",
+        state="awaiting",
+        proposed_by=worker.id,
+        created_at=now,
+    )
+    session.add(proposed)
+    session.flush()
+    return activity.id, occasion.id, volunteer.id, proposed.id
 
 
 def _staff(session: Session, login: str, name: str, role: Role, scope: str, now: datetime) -> Staff:

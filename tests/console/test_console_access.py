@@ -35,9 +35,15 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/media/": seeded.picture,
         "/console/messages/": seeded.message,
         "/console/staff/": seeded.staff["grid1"],
+        "/console/activities/": seeded.activity,
+        "/console/occasions/": seeded.occasion,
+        "/console/volunteers/": seeded.volunteer,
+        "/console/backfills/": seeded.backfill,
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))
+    path = path.replace(r"{community:[A-Za-z0-9_-]{1,32}}", "demo")
+    path = path.replace(r"{code:[A-Za-z0-9-]{4,40}}", "ABCD-2345-EFGH")
     return path.replace("{name}", "tokens.css")
 
 
@@ -74,6 +80,9 @@ async def test_the_public_routes_are_these() -> None:
         "POST /console/sign-in",
         "GET /public/",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/activities",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/certificates",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/certificates/{code:[A-Za-z0-9-]{4,40}}",
     }
 
 
