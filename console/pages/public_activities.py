@@ -60,9 +60,17 @@ def _month(asked: str, today: date) -> date:
     return wanted if near else this
 
 
+async def certificate(request: web.Request) -> web.Response:
+    """The certificate of the code in the address, to be printed."""
+    return await _certificate(request, request.match_info["code"])
+
+
 async def check(request: web.Request) -> web.Response:
-    """The form for a code, and the certificate that it names."""
-    typed = request.query.get("code", "") or request.match_info.get("code", "")
+    """The form for a code, and the certificate that was typed."""
+    return await _certificate(request, request.query.get("code", ""))
+
+
+async def _certificate(request: web.Request, typed: str) -> web.Response:
 
     def work(session: Session) -> tuple[Community, Certificate | None]:
         community = community_of(request, session)

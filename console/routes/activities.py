@@ -36,7 +36,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "GET",
         f"/public/{CODE}/certificates/{{code:[A-Za-z0-9-]{{4,40}}}}",
-        public_activities.check,
+        public_activities.certificate,
         Public(),
     ),
 )
