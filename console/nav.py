@@ -23,6 +23,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/console/figures", "概况", Permission.SEE, first=True),
     Entry("/console/activities", "活动", Permission.KEEP_ACTIVITIES),
     Entry("/console/volunteers", "志愿者", Permission.KEEP_ACTIVITIES),
+    Entry("/console/moderation", "内容审核", Permission.MODERATE),
     Entry("/console/audit", "审计", Permission.SEE_AUDIT),
     Entry("/console/staff", "人员", Permission.KEEP_STAFF),
     Entry("/console/model", "模型", Permission.KEEP_MODEL),

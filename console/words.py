@@ -63,6 +63,8 @@ SUBJECTS = {
     "backfills": "补录",
     "hour_entries": "时长",
     "consents": "代办授权",
+    "submissions": "待审内容",
+    "sensitive_words": "敏感词",
 }
 
 

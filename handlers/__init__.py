@@ -11,6 +11,7 @@ from handlers import (
     person,
     policy,
     report,
+    submissions,
     track,
     volunteer,
 )
@@ -25,6 +26,7 @@ SERVICES: tuple[Service, ...] = (
     my_data.SERVICE,
     volunteer.SERVICE,
     consent.SERVICE,
+    submissions.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,
 )

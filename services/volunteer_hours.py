@@ -62,7 +62,7 @@ class Given:
 
 
 def enter(session: Session, given: Given, staff: Staff | None, now: datetime) -> HourEntry:
-    """Adds an entry and its points; the same source gives the entry that is already there."""
+    """Adds an entry; the same source gives the entry that is already there."""
     found = session.scalar(select(HourEntry).where(HourEntry.source == given.source))
     if found is not None:
         return found

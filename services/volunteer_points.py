@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from services import ledger
+from services.ledger import Unit
 from storage.activities import Activity
 from storage.residents import Resident
 from storage.staff import Staff
@@ -25,5 +27,10 @@ def reward(
     staff: Staff | None,
     now: datetime,
 ) -> int:
-    """Credits the points of an entry of hours; returns how many."""
-    return 0
+    """Credits the points of an entry of hours, once; returns how many."""
+    amount = points_for(entry.minutes, activity.points_per_hour)
+    if amount < 1:
+        return 0
+    reason = f"志愿活动：{activity.title}"
+    ledger.credit(session, resident, Unit.POINTS, amount, entry.source, reason, now, actor=staff)
+    return amount

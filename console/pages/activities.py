@@ -88,7 +88,9 @@ async def create(request: web.Request) -> web.Response:
         number = await visit.write(work)
     except BadActivity as error:
         return await _form(request, None, Entered("plan", form, {error.field: str(error)}), 422)
-    return see(f"{ADDRESS}/{number}", "published" if form.get("then") == "publish" else "saved")
+    return see(
+        f"{ADDRESS}/{number}", "activity-published" if form.get("then") == "publish" else "saved"
+    )
 
 
 def _plan(form: dict[str, str]) -> Plan:
@@ -196,7 +198,7 @@ async def publish(request: web.Request) -> web.Response:
         )
     except BadActivity as error:
         return await _one(request, Entered("publish", {}, {"state": str(error)}), 422)
-    return see(f"{ADDRESS}/{number_in_path(request)}", "published")
+    return see(f"{ADDRESS}/{number_in_path(request)}", "activity-published")
 
 
 async def cancel(request: web.Request) -> web.Response:

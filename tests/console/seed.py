@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services import (
     cases,
     handover,
+    moderation,
     outbox,
     replies,
     residents,
@@ -26,6 +27,7 @@ from storage.cases import Case
 from storage.communities import Community, Place
 from storage.desk import QueueItem, Reply
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.moderation import SensitiveWord
 from storage.residents import Resident
 from storage.staff import Staff
 from storage.volunteers import Backfill
@@ -100,6 +102,8 @@ class Seeded:
     occasion: int
     volunteer: int
     backfill: int
+    submission: int
+    word: int
 
 
 @cache
@@ -151,6 +155,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         occasion=occasion,
         volunteer=volunteer,
         backfill=backfill,
+        **_moderation(session, community, wang, now),
     )
 
 
@@ -295,6 +300,18 @@ def _failed(session: Session, resident: Resident, now: datetime) -> OutboxMessag
     row.state, row.attempts = "sending", outbox.MAX_ATTEMPTS
     outbox.settle(session, row.id, outbox.Fate.AGAIN, "45015 out of window", now)
     return row
+
+
+def _moderation(
+    session: Session, community: Community, author: Resident, now: datetime
+) -> dict[str, int]:
+    """A text that waits for a reviewer, and the sensitive word that it has."""
+    word = SensitiveWord(community_id=community.id, word="电话")
+    session.add(word)
+    session.flush()
+    wanted = moderation.Wanted("note", 1, "出借人字梯", "出借人字梯，电话联系", author)
+    submission = moderation.submit(session, wanted, community.id, HOURS, now)
+    return {"submission": submission.id, "word": word.id}
 
 
 def _item(session: Session, source: str) -> int:

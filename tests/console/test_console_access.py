@@ -39,6 +39,8 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/occasions/": seeded.occasion,
         "/console/volunteers/": seeded.volunteer,
         "/console/backfills/": seeded.backfill,
+        "/console/moderation/words/": seeded.word,
+        "/console/moderation/": seeded.submission,
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))

@@ -57,7 +57,7 @@ async def test_an_activity_is_made_and_published_in_one_go(console: Console) -> 
     """The list shows it with its places; the public calendar too."""
     worker = console.visitor("worker")
     made = await worker.post("/console/activities", FORM)
-    assert (made.status, "done=published" in made.location) == (303, True)
+    assert (made.status, "done=activity-published" in made.location) == (303, True)
     page = await worker.get("/console/activities")
     assert "清洗楼道扶手" in page.text
     assert "0/12 签到表" in page.text

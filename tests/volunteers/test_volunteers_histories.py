@@ -20,7 +20,8 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services import attendance, attendance_sheet, residents, signups
+from services import attendance, attendance_sheet, ledger, residents, signups
+from services.ledger import Unit
 from services.volunteer_hours import BadHours
 from storage.activities import Occasion, SignUp
 from storage.engine import Database
@@ -84,7 +85,8 @@ class History(RuleBasedStateMachine):
         if act == "join":
             return signups.sign_up(session, self.occasion, me, now)
         if act == "forget":
-            return residents.forget(session, me, now)
+            residents.forget(session, me, now)
+            return None
         mine = signups.of(session, session.get_one(Occasion, self.occasion), me)
         change = signups.cancel if act == "cancel" else signups.confirm
         return mine and change(session, mine, HOURS, now)
@@ -146,6 +148,9 @@ class History(RuleBasedStateMachine):
             for who, count, minutes in session.execute(entries.group_by(HourEntry.resident_id))
         }
         assert credited == {row.resident_id: (1, 120) for row in came}
+        for row in came:
+            me = session.get_one(Resident, row.resident_id)
+            assert ledger.balance(session, me, Unit.POINTS) == 20  # two hours at ten points
         assert len(came) <= 3
 
 
@@ -154,4 +159,11 @@ def test_random_histories(kind: str, request: pytest.FixtureRequest) -> None:
     """Whatever happens at the same moment, on both databases."""
     database: Database = request.getfixturevalue(f"shared_{kind}")
     budget = settings(max_examples=10, stateful_step_count=8, deadline=None)
-    run_state_machine_as_test(lambda: History(database), settings=budget)
+
+    class OnThis(History):
+        """The history on the database of this test."""
+
+        def __init__(self) -> None:
+            super().__init__(database)
+
+    run_state_machine_as_test(OnThis, settings=budget)

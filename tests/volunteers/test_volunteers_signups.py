@@ -57,8 +57,13 @@ def test_nothing_is_published_that_lacks_what_people_must_know(
             activities.publish(session, here.staff(session), activity, NOW)
         for name in ("地点", "活动内容", "参加条件", "风险提示", "保险说明", "人数", "时间"):
             assert name in str(refused.value)
-        for field in ("place_text", "content", "conditions", "risk", "insurance"):
-            plan = replace(CLEANING, **{field: " "})
+        for plan in (
+            replace(CLEANING, place_text=" "),
+            replace(CLEANING, content=""),
+            replace(CLEANING, conditions=""),
+            replace(CLEANING, risk=""),
+            replace(CLEANING, insurance=""),
+        ):
             activities.change(session, here.staff(session), activity, plan, NOW)
             with pytest.raises(BadActivity):
                 activities.publish(session, here.staff(session), activity, NOW)
