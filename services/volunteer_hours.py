@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services import audit, outbox
+from services import audit, outbox, volunteer_points
 from services.access import Permission, require
 from services.places import community_place
 from storage.activities import Activity, Occasion
@@ -114,6 +114,7 @@ def correct(
     )
     session.add(new)
     session.flush()
+    _adjust_points(session, new, before, staff, now)
     audit.record(session, now, staff, "hours.correct", new, reason=new.reason)
     text = (
         f"您{entry.served_on.month}月{entry.served_on.day}日的{HOUR_NAMES[HourKind(entry.kind)]}"
@@ -122,6 +123,20 @@ def correct(
     )
     outbox.post(session, resident, text, source=f"hours:{new.id}", now=now)
     return new
+
+
+def _adjust_points(
+    session: Session, new: HourEntry, before: int, staff: Staff, now: datetime
+) -> None:
+    """Honour hours give no points, so none are taken."""
+    occasion = session.get(Occasion, new.occasion_id) if new.occasion_id else None
+    if occasion is None or new.kind != HourKind.CREDIT:
+        return
+    activity = session.get_one(Activity, occasion.activity_id)
+    try:
+        volunteer_points.adjust(session, activity, new, before, staff, now)
+    except volunteer_points.PointsSpent:
+        raise BadHours("minutes", "多发的积分已经用掉，扣不回来；请先在积分里处理") from None
 
 
 def _corrections(session: Session, entry: HourEntry) -> int:

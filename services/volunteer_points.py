@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services import ledger
-from services.ledger import Unit
+from services.ledger import Insufficient, Unit
 from storage.activities import Activity
 from storage.residents import Resident
 from storage.staff import Staff
@@ -34,3 +34,35 @@ def reward(
     reason = f"志愿活动：{activity.title}"
     ledger.credit(session, resident, Unit.POINTS, amount, entry.source, reason, now, actor=staff)
     return amount
+
+
+class PointsSpent(Exception):
+    """The points of hours that were too many are spent already; nothing was taken."""
+
+
+def adjust(
+    session: Session,
+    activity: Activity,
+    correction: HourEntry,
+    before: int,
+    staff: Staff,
+    now: datetime,
+) -> None:
+    """Sets the points right after a correction of credit hours; `before` is the minutes until then.
+
+    Raises PointsSpent.
+    """
+    rate = activity.points_per_hour
+    after = before + correction.minutes
+    amount = points_for(after, rate) - points_for(before, rate)
+    resident = session.get_one(Resident, correction.resident_id)
+    reason = f"更正志愿时长：{activity.title}"
+    move = ledger.credit if amount > 0 else ledger.withdraw
+    if amount == 0:
+        return
+    try:
+        move(
+            session, resident, Unit.POINTS, abs(amount), correction.source, reason, now, actor=staff
+        )
+    except Insufficient as error:
+        raise PointsSpent from error
