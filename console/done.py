@@ -36,6 +36,10 @@ DONE = {
     "added": "已添加",
     "removed": "已删除",
     "password": "密码已更新，其他设备已退出",
+    "revoked": "密钥已停用，马上失效",
+    "asked": "已申请，几秒后刷新就能看到",
+    "again": "正在重新发送",
+    "opened": "事项已新建",
     "signed-out": "已退出",
 }
 """The words by their code: an address can choose among them, never bring its own."""

@@ -33,6 +33,7 @@ REPLY_STATES = {
 }
 EVENT_NAMES = {
     "submitted": "提交",
+    "opened": "工作人员登记",
     "moved": "改状态",
     "assigned": "换负责人",
     "note": "内部备注",
@@ -62,7 +63,10 @@ SUBJECTS = {
     "sign_ups": "报名",
     "backfills": "补录",
     "hour_entries": "时长",
-    "consents": "代办授权",
+    "category_settings": "类别",
+    "dispatch_rules": "派单规则",
+    "api_keys": "接口密钥",
+    "consents": "授权",
     "submissions": "待审内容",
     "sensitive_words": "敏感词",
 }

@@ -5,6 +5,14 @@ from __future__ import annotations
 from storage.activities import Activity, ActivityRating, Occasion, SignUp
 from storage.base import Base
 from storage.cases import Case, CaseEvent
+from storage.city import (
+    ApiKey,
+    CategorySetting,
+    CityEvent,
+    DispatchRule,
+    OpenRequest,
+    PlaceCode,
+)
 from storage.communities import Community, Place
 from storage.consents import Consent, ConsentCode, ConsentTry
 from storage.desk import QueueItem, Reply
@@ -51,18 +59,22 @@ __all__ = [
     "AccessToken",
     "Activity",
     "ActivityRating",
+    "ApiKey",
     "AuditEntry",
     "Backfill",
     "Base",
     "Case",
     "CaseEvent",
+    "CategorySetting",
     "Certificate",
+    "CityEvent",
     "Community",
     "Consent",
     "ConsentCode",
     "ConsentTry",
     "Correction",
     "Dialog",
+    "DispatchRule",
     "Goods",
     "HourEntry",
     "Household",
@@ -76,9 +88,11 @@ __all__ = [
     "LedgerMonth",
     "Media",
     "Occasion",
+    "OpenRequest",
     "Organisation",
     "OutboxMessage",
     "Place",
+    "PlaceCode",
     "PointAward",
     "PointRule",
     "PointRuleVersion",

@@ -6,13 +6,14 @@ else appears below /console or /public; a test walks the table and tries each ru
 
 from __future__ import annotations
 
-from console.routes import activities, desk, house, moderation, public
+from console.routes import activities, city, desk, house, moderation, public
 from console.rules import Route
 
 ROUTES: tuple[Route, ...] = (
     *house.ROUTES,
     *desk.ROUTES,
     *activities.ROUTES,
+    *city.ROUTES,
     *moderation.ROUTES,
     *public.ROUTES,
 )

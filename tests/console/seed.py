@@ -9,7 +9,9 @@ from functools import cache
 from sqlalchemy.orm import Session
 
 from services import (
+    api_keys,
     cases,
+    dispatch,
     handover,
     moderation,
     outbox,
@@ -24,6 +26,7 @@ from services.case_states import Actor, State
 from services.passwords import hash_password
 from services.places import import_tree, read_tree
 from storage.cases import Case
+from storage.city import PlaceCode
 from storage.communities import Community, Place
 from storage.desk import QueueItem, Reply
 from storage.messages import InboundMessage, Media, OutboxMessage
@@ -102,6 +105,9 @@ class Seeded:
     occasion: int
     volunteer: int
     backfill: int
+    rule: int
+    key: int
+    building: int
     submission: int
     word: int
 
@@ -155,6 +161,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         occasion=occasion,
         volunteer=volunteer,
         backfill=backfill,
+        **_kept(session, staff["admin"], now),
         **_moderation(session, community, wang, now),
     )
 
@@ -181,6 +188,26 @@ def _volunteering(
     session.add(proposed)
     session.flush()
     return activity.id, occasion.id, volunteer.id, proposed.id
+
+
+def _kept(session: Session, admin: Staff, now: datetime) -> dict[str, int]:
+    """A dispatch rule that wins nowhere, a key, and the QR code of a building."""
+    place = session.query(Place).filter_by(code="b3").one()
+    grid = session.query(Place).filter_by(code="g2").one()
+    assert place.community_id is not None
+    code = PlaceCode(
+        place_id=place.id,
+        community_id=place.community_id,
+        url="http://weixin.qq.com/q/b3",
+        next_at=now,
+        created_at=now,
+    )
+    session.add(code)
+    worker = session.query(Staff).filter_by(login="grid2").one()
+    new = dispatch.NewRule("noise.square", grid.id, staff_id=worker.id)
+    rule = dispatch.add(session, admin, place.community_id, new, now)
+    key, _ = api_keys.make(session, admin, place.community_id, "城管平台", now)
+    return {"rule": rule.id, "key": key.id, "building": place.id}
 
 
 def _staff(session: Session, login: str, name: str, role: Role, scope: str, now: datetime) -> Staff:

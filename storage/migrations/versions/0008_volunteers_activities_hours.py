@@ -9,7 +9,7 @@ import storage.types
 from storage.guards import guard_append_only
 
 revision = "0008"
-down_revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
