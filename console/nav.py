@@ -24,6 +24,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/console/reports", "报表", Permission.REPORT),
     Entry("/console/hot-topics", "热点", Permission.SEE),
     Entry("/console/points", "积分", Permission.KEEP_POINTS),
+    Entry("/console/activities", "活动", Permission.KEEP_ACTIVITIES),
+    Entry("/console/volunteers", "志愿者", Permission.KEEP_ACTIVITIES),
     Entry("/console/categories", "类别", Permission.KEEP_DESK),
     Entry("/console/dispatch", "派单规则", Permission.KEEP_DESK),
     Entry("/console/posters", "二维码", Permission.SEE),

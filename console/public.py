@@ -33,6 +33,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("cases", "公开事项", "邻居们反映的事办到哪一步了，和本月的三率"),
     Section("hot-topics", "热点", "最近许多人在同一个地方说的同一类事"),
     Section("points", "积分公示", "每个月发了多少分、换了多少、到期多少、大家手里还有多少"),
+    Section("activities", "活动日历", "最近的志愿活动：时间、地点、名额"),
+    Section("certificates", "证明核验", "核对志愿服务证明的真假"),
 )
 
 

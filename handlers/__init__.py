@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import (
     by_staff,
     confide,
+    consent,
     emergency,
     help,  # noqa: A004
     household,
@@ -17,6 +18,7 @@ from handlers import (
     report,
     submissions,
     track,
+    volunteer,
 )
 from handlers.kit import Service
 
@@ -32,6 +34,8 @@ SERVICES: tuple[Service, ...] = (
     redeem.SERVICE,
     household.SERVICE,
     my_data.SERVICE,
+    volunteer.SERVICE,
+    consent.SERVICE,
     submissions.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,

@@ -7,7 +7,6 @@ from handlers.words import by_when
 from services import handover
 
 TITLES = {
-    "volunteer": "志愿活动",
     "time_bank": "时间银行",
     "deliberate": "议事投票",
     "public_info": "社区公开信息",

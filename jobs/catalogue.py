@@ -13,7 +13,7 @@ from jobs.case_jobs import case_jobs
 from jobs.city import CityLine
 from jobs.desk_reports import list_hot_topics, make_reports
 from jobs.runner import Job
-from services import handover, points_jobs, retention
+from services import attendance_sheet, handover, points_jobs, retention, signups
 from services.calendar import OfficeHours
 from storage.engine import Database
 
@@ -56,6 +56,22 @@ def all_jobs(workers: Workers) -> list[Job]:
     async def expiry() -> int:
         return await workers.database.write(lambda s: points_jobs.expiry(s, workers.clock()))
 
+    async def move_lines() -> int:
+        return await workers.database.write(
+            lambda s: (
+                signups.lapse_offers(s, workers.hours, workers.clock())
+                + signups.move_lines(s, workers.hours, workers.clock())
+            )
+        )
+
+    async def remind() -> int:
+        return await workers.database.write(lambda s: signups.remind(s, workers.clock()))
+
+    async def close_activities() -> int:
+        return await workers.database.write(
+            lambda s: attendance_sheet.close_past(s, workers.hours, workers.clock())
+        )
+
     city = [Job("city", 10.0, workers.city.run)] if workers.city else []
     codes = [Job("place-codes", 5.0, workers.codes.run)] if workers.codes else []
     return [
@@ -68,6 +84,9 @@ def all_jobs(workers: Workers) -> list[Job]:
         Job("idle-conversations", 600.0, end_idle),
         Job("points-pickups", 60.0, pickups),
         Job("points-expiry", 900.0, expiry),
+        Job("waiting-lists", 30.0, move_lines),
+        Job("activity-reminders", 300.0, remind),
+        Job("activity-ends", 300.0, close_activities),
         Job("tidy", 3600.0, tidy),
         *case_jobs(workers.database, workers.hours, workers.clock),
         Job("reports", 900.0, report),

@@ -80,6 +80,22 @@ ACTION_NAMES = {
     "goods.cancel": "代取消兑换",
     "household.join": "加入家庭账户",
     "household.leave": "退出家庭账户",
+    "activity.draft": "新建活动",
+    "activity.change": "改活动",
+    "activity.publish": "发布活动",
+    "activity.occasion": "加活动场次",
+    "activity.cancel_occasion": "取消场次",
+    "activity.cancel": "取消活动",
+    "activity.capacity": "改名额",
+    "attendance.confirm": "确认签到表",
+    "attendance.settle": "核实没签退",
+    "hours.backfill": "补录时长",
+    "hours.backfill_approved": "通过补录",
+    "hours.backfill_rejected": "退回补录",
+    "hours.correct": "更正时长",
+    "volunteers.export": "导出志愿者",
+    "consent.given": "授权代办",
+    "consent.revoked": "收回授权",
 }
 
 

@@ -41,6 +41,8 @@ class ItemKind(StrEnum):
     REPORT = "report"
     TOPIC = "topic"
     POINTS = "points"
+    ATTENDANCE = "attendance"
+    HOURS = "hours"
 
 
 KIND_NAMES = {
@@ -57,6 +59,8 @@ KIND_NAMES = {
     ItemKind.REPORT: "新报表",
     ItemKind.TOPIC: "议题建议",
     ItemKind.POINTS: "积分",
+    ItemKind.ATTENDANCE: "签到表",
+    ItemKind.HOURS: "补录时长",
 }
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from services import ledger_proof, points_leaving
+from services import ledger_proof, points_leaving, volunteer_data
 from services.access import Role, visible_cases, visible_to
 from storage.case_ties import CaseFollower
 from storage.cases import Case
@@ -56,19 +56,24 @@ def wrote(session: Session, resident: Resident, now: datetime) -> None:
 
 def meet(session: Session, community_id: int, account: str, openid: str, now: datetime) -> Resident:
     """The resident behind an openid, locked for this transaction; a new one where unknown."""
-    session.execute(
-        insert_ignoring(session, Resident).values(  # another process may meet them just now
-            community_id=community_id,
-            account=account,
-            openid=openid,
-            following=True,
-            sent_since_message=0,
-            sent_since_touch=0,
-            created_at=now,
-        )
+    newcomer = insert_ignoring(session, Resident).values(  # another process may meet them just now
+        community_id=community_id,
+        account=account,
+        openid=openid,
+        following=True,
+        sent_since_message=0,
+        sent_since_touch=0,
+        created_at=now,
     )
     query = select(Resident).where(Resident.account == account, Resident.openid == openid)
-    return session.scalars(query.with_for_update(key_share=True)).one()
+    query = query.with_for_update(key_share=True)
+    session.execute(newcomer)
+    found = session.scalars(query).one_or_none()
+    if found is not None:
+        return found
+    # they were being forgotten: the row waited for is nobody's now, and the openid is free
+    session.execute(newcomer)
+    return session.scalars(query).one()
 
 
 def dialog_of(session: Session, resident: Resident, now: datetime) -> Dialog:
@@ -231,6 +236,7 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
             )
         ],
         "ledger": ledger_proof.document(session, resident),
+        **volunteer_data.export(session, resident),
     }
 
 
@@ -312,6 +318,7 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     session.execute(
         delete(Correction).where(Correction.resident_id == resident.id), execution_options=mine
     )
+    volunteer_data.forget(session, resident, now)
     resident.openid = f"gone-{secrets.token_hex(12)}"
     resident.name = resident.phone = resident.home_detail = None
     resident.home_id = None

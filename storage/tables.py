@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.activities import Activity, ActivityRating, Occasion, SignUp
 from storage.base import Base
 from storage.case_ties import CaseFollower, CaseLink, CaseMediator, Supervision
 from storage.cases import Case, CaseEvent
@@ -14,7 +15,7 @@ from storage.city import (
     PlaceCode,
 )
 from storage.communities import Community, Place
-from storage.consents import Consent
+from storage.consents import Consent, ConsentCode, ConsentTry
 from storage.desk import QueueItem, Reply
 from storage.hot_topics import HotTopic
 from storage.households import Household, HouseholdMember
@@ -44,6 +45,7 @@ from storage.reports import Report
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
+from storage.volunteers import Backfill, Certificate, HourEntry, Volunteer
 
 APPEND_ONLY = (
     CaseEvent.__tablename__,
@@ -52,13 +54,17 @@ APPEND_ONLY = (
     LedgerLotUse.__tablename__,
     LedgerMonth.__tablename__,
     PointRuleVersion.__tablename__,
+    HourEntry.__tablename__,
 )
 
 __all__ = [
     "APPEND_ONLY",
     "AccessToken",
+    "Activity",
+    "ActivityRating",
     "ApiKey",
     "AuditEntry",
+    "Backfill",
     "Base",
     "Case",
     "CaseEvent",
@@ -66,14 +72,18 @@ __all__ = [
     "CaseLink",
     "CaseMediator",
     "CategorySetting",
+    "Certificate",
     "CityEvent",
     "Community",
     "Consent",
+    "ConsentCode",
+    "ConsentTry",
     "Correction",
     "Dialog",
     "DispatchRule",
     "Goods",
     "HotTopic",
+    "HourEntry",
     "Household",
     "HouseholdMember",
     "InboundMessage",
@@ -84,6 +94,7 @@ __all__ = [
     "LedgerLotUse",
     "LedgerMonth",
     "Media",
+    "Occasion",
     "OpenRequest",
     "Organisation",
     "OutboxMessage",
@@ -102,8 +113,10 @@ __all__ = [
     "Report",
     "Resident",
     "SensitiveWord",
+    "SignUp",
     "Staff",
     "StaffSession",
     "Submission",
     "Supervision",
+    "Volunteer",
 ]

@@ -6,7 +6,7 @@ else appears below /console or /public; a test walks the table and tries each ru
 
 from __future__ import annotations
 
-from console.routes import city, desk, figures, house, moderation, points, public
+from console.routes import activities, city, desk, figures, house, moderation, points, public
 from console.rules import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -14,6 +14,7 @@ ROUTES: tuple[Route, ...] = (
     *desk.ROUTES,
     *figures.ROUTES,
     *points.ROUTES,
+    *activities.ROUTES,
     *city.ROUTES,
     *moderation.ROUTES,
     *public.ROUTES,

@@ -20,6 +20,8 @@ from services import (
     report_drawing,
     reports,
     residents,
+    signups,
+    volunteers,
 )
 from services.access import Role
 from services.calendar import OfficeHours
@@ -37,7 +39,9 @@ from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord
 from storage.residents import Resident
 from storage.staff import Staff
+from storage.volunteers import Backfill
 from tests.console.seed_points import PointsSeed, fill_points
+from tests.volunteers.plans import CLEANING, published
 
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)  # 17:30 on a Thursday in China
 HOURS = OfficeHours()
@@ -107,6 +111,10 @@ class Seeded:
     report: int
     hot_topic: int
     points: PointsSeed
+    activity: int
+    occasion: int
+    volunteer: int
+    backfill: int
     rule: int
     key: int
     building: int
@@ -144,6 +152,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
     )
     reply = _reply(session, staff["worker"], wang, lamp, now)
     failed = _failed(session, wang, now)
+    activity, occasion, volunteer, backfill = _volunteering(session, staff["worker"], wang, now)
     return Seeded(
         staff={login: row.id for login, row in staff.items()},
         resident=wang.id,
@@ -161,9 +170,37 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         report=_report(session, now),
         hot_topic=_hot_topic(session, community, lamp, far, now),
         points=fill_points(session, staff["worker"], wang, zhao, now),
+        activity=activity,
+        occasion=occasion,
+        volunteer=volunteer,
+        backfill=backfill,
         **_kept(session, staff["admin"], now),
         **_moderation(session, community, wang, now),
     )
+
+
+def _volunteering(
+    session: Session, worker: Staff, resident: Resident, now: datetime
+) -> tuple[int, int, int, int]:
+    """An activity of yesterday with one who never checked out, and time that waits for a second."""
+    long_ago, start = now - timedelta(days=3), now - timedelta(hours=26)
+    activity, occasion = published(session, worker, CLEANING, start, long_ago)
+    volunteer = volunteers.register(session, resident, long_ago, interests=["clean"], team="邻里队")
+    row = signups.sign_up(session, occasion.id, resident, long_ago)
+    row.checked_in_at = start
+    proposed = Backfill(
+        community_id=resident.community_id,
+        resident_id=resident.id,
+        minutes=300,
+        served_on=now.date(),
+        reason="台风天搬沙袋，没有网络签到",
+        state="awaiting",
+        proposed_by=worker.id,
+        created_at=now,
+    )
+    session.add(proposed)
+    session.flush()
+    return activity.id, occasion.id, volunteer.id, proposed.id
 
 
 def _kept(session: Session, admin: Staff, now: datetime) -> dict[str, int]:

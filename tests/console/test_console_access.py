@@ -46,12 +46,19 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/points/redemptions/": seeded.points.redemption,
         "/console/points/households/": seeded.points.household,
         "/console/points/residents/": seeded.resident,
+        "/console/activities/": seeded.activity,
+        "/console/occasions/": seeded.occasion,
+        "/console/volunteers/": seeded.volunteer,
+        "/console/backfills/": seeded.backfill,
         "/console/moderation/words/": seeded.word,
         "/console/moderation/": seeded.submission,
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))
     return path.replace("{name}", "tokens.css").replace("{kind:html|xlsx}", "html")
+    path = path.replace(r"{community:[A-Za-z0-9_-]{1,32}}", "demo")
+    path = path.replace(r"{code:[A-Za-z0-9-]{4,40}}", "ABCD-2345-EFGH")
+    return path.replace("{name}", "tokens.css")
 
 
 async def ask(visitor: Visitor, route: Route, path: str, **headers: str) -> Answer:
@@ -90,6 +97,9 @@ async def test_the_public_routes_are_these() -> None:
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/cases",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/hot-topics",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/points",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/activities",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/certificates",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/certificates/{code:[A-Za-z0-9-]{4,40}}",
     }
 
 

@@ -40,7 +40,7 @@ from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 from tests.desk import WORKDAY_MORNING, Desk, open_desk
-from tests.stories import points
+from tests.stories import points, volunteering
 from tests.stories.manners import faults
 
 FOLDER = Path(__file__).parent
@@ -130,7 +130,7 @@ class Stage:
 
     async def _step(self, step: dict[str, Any]) -> None:
         self.openid = step.pop("as", self.openid)
-        for deed in ("wait", "staff", "restart", "home", "older form", *points.DEEDS):
+        for deed in ("wait", "staff", "restart", "home", "older form", "jobs", *points.DEEDS):
             if deed in step:
                 await self._deed(deed, step.pop(deed))
         if "together" in step:
@@ -160,6 +160,7 @@ class Stage:
         makers: dict[str, Callable[[Any], SignedPush]] = {
             "say": lambda text: side.compose_text(who, str(text)),
             "invited": lambda by: side.compose_text(who, self._invitation(by)),
+            "types": lambda what: side.compose_text(who, self.desk.look(self._shown(what))),
             "long": lambda told: side.compose_text(who, told["text"] * told["times"]),
             "photo": lambda name: side.compose_image(who, str(name)),
             "voice": lambda words: side.compose_voice(who, f"v{len(self.said)}", words or ""),
@@ -168,6 +169,7 @@ class Stage:
             "location": lambda spot: side.compose_location(who, spot[0], spot[1], spot[2]),
             "click": lambda key: side.compose_click(who, key),
             "scan": lambda scene: side.compose_scan(who, scene),
+            "scans": lambda what: side.compose_scan(who, self.desk.look(self._shown(what))),
             "follow": lambda scene: side.compose_subscribe(who, scene or ""),
             "unfollow": lambda _: side.compose_unsubscribe(who),
         }
@@ -216,19 +218,29 @@ class Stage:
                 self.desk.do(lambda s: setattr(self._me(s), "home_id", _place(s, told).id))
             case "older form":
                 self.desk.do(lambda s: _change_form(s.get_one(Dialog, self._me(s).id), told))
+            case "jobs":
+                self.desk.do(lambda s: volunteering.jobs(s, self.desk.clock()))
             case "staff":
                 self.desk.do(lambda s: self._staff(s, told))
             case _:
                 act = points.DEEDS[deed]
                 self.desk.do(lambda s: act(s, self._me(s), told, self.desk.clock()))
 
+    def _shown(self, what: str) -> Callable[[Session], str]:
+        """What somebody else's screen shows just now: a code to type, a QR code to scan."""
+        return partial(volunteering.shown, what=what, now=self.desk.clock())
+
     def _me(self, session: Session) -> Resident:
         return session.scalars(select(Resident).where(Resident.openid == self.openid)).one()
 
     def _staff(self, session: Session, told: str) -> None:
-        now, me = self.desk.clock(), self._me(session)
+        now = self.desk.clock()
         deed, _, rest = told.partition(" ")
         worker = session.scalars(select(Staff).where(Staff.login == "wang")).one()
+        if deed == "activity":
+            volunteering.open_activity(session, worker, rest, now)
+            return
+        me = self._me(session)
         match deed:
             case "takes":
                 handover.take(session, me, now)
@@ -240,6 +252,10 @@ class Stage:
                 for step in (*_WAY, State(state)):
                     wish = cases.Move(step, reason, Outcome.FIXED)
                     cases.move(session, case, wish, Actor.STAFF, worker.id, now)
+            case "confirms":
+                volunteering.confirm(session, worker, now)
+            case "names":
+                me.name = rest
             case "asks" | "closes":
                 code, _, questions = rest.partition(" ")
                 keep_category(session, me.community_id, code, questions, deed == "asks", now)
@@ -332,6 +348,9 @@ SIGHTS: dict[str, Callable[[Session], Any]] = {
     "kept texts": _kept_texts,
     "contact phones": _phones,
     **points.SIGHTS,
+    "sign-ups": volunteering.sign_ups,
+    "hours": volunteering.hours,
+    "told": volunteering.told,
 }
 
 
