@@ -58,6 +58,10 @@ SUBJECTS = {
     "queue_items": "待办",
     "corrections": "纠正",
     "submissions": "待审内容",
+    "board_posts": "集市",
+    "wishes": "心愿",
+    "organisations": "合作单位",
+    "communities": "社区",
     "sensitive_words": "敏感词",
 }
 

@@ -6,12 +6,14 @@ from handlers import (
     by_staff,
     emergency,
     help,  # noqa: A004
+    market,
     my_data,
     person,
     policy,
     report,
     submissions,
     track,
+    wishes,
 )
 from handlers.kit import Service
 
@@ -23,6 +25,8 @@ SERVICES: tuple[Service, ...] = (
     policy.SERVICE,
     my_data.SERVICE,
     submissions.SERVICE,
+    market.SERVICE,
+    wishes.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,
 )

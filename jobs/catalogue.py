@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.deliver import Delivery
 from bot.fetch import Fetcher
 from jobs.runner import Job
-from services import handover, retention
+from services import board, handover, retention
 from storage.engine import Database
 
 
@@ -36,11 +36,15 @@ def all_jobs(workers: Workers) -> list[Job]:
     async def end_idle() -> int:
         return await workers.database.write(lambda s: handover.end_idle(s, workers.clock()))
 
+    async def expire_posts() -> int:
+        return await workers.database.write(lambda s: board.expire(s, workers.clock()))
+
     return [
         Job("outbox", 1.0, workers.delivery.run),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
         Job("media", 2.0, workers.fetcher.run),
         Job("erase", 60.0, workers.fetcher.erase),
         Job("idle-conversations", 600.0, end_idle),
+        Job("board-expiry", 900.0, expire_posts),
         Job("tidy", 3600.0, tidy),
     ]

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services import board, wishes
 from services.moderation import Effect
 
-EFFECTS: Mapping[str, Effect] = {}
+EFFECTS: Mapping[str, Effect] = {
+    board.MODERATED_AS: board.moderated,
+    wishes.MODERATED_AS: wishes.moderated,
+}
 
-KIND_NAMES: Mapping[str, str] = {}
+KIND_NAMES: Mapping[str, str] = {
+    board.MODERATED_AS: "邻里互助",
+    wishes.MODERATED_AS: "心愿",
+}

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from services import help_data
 from services.access import Role, visible_cases, visible_to
 from storage.cases import Case
 from storage.communities import Community, Place
@@ -113,6 +114,11 @@ def display_name(resident: Resident | None) -> str:
     return mask_name(resident.name) if resident.name else f"居民 {resident.id}"
 
 
+def neighbour_name(resident: Resident) -> str:
+    """What other residents call a resident: 王某, or 一位邻居 where no name is known."""
+    return f"{resident.name[:1]}某" if resident.name else "一位邻居"
+
+
 def mask_name(name: str) -> str:
     """The family name and a star for each other character."""
     return name[:1] + "*" * (len(name) - 1)
@@ -189,6 +195,7 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
             }
             for case in cases
         ],
+        **help_data.export(session, resident.id),
     }
 
 
@@ -243,6 +250,7 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
         update(PolicyQuestion).where(PolicyQuestion.resident_id == resident.id).values(text=""),
         execution_options=mine,
     )
+    help_data.forget(session, resident.id)
     session.execute(
         update(Submission)
         .where(Submission.resident_id == resident.id)

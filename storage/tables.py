@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from storage.aid import AidRequest, AidStep, Referral
 from storage.base import Base
+from storage.board import BoardClaim, BoardPost, BoardRating, Wish, WishSupport
+from storage.care import CareGiver, CareRequest
 from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
 from storage.consents import Consent
@@ -10,7 +13,7 @@ from storage.desk import QueueItem, Reply
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord, Submission
-from storage.organisations import Organisation
+from storage.organisations import Organisation, OrganisationRating, OrganisationService
 from storage.policies import PolicyDocument, PolicyQuestion
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
@@ -21,8 +24,15 @@ APPEND_ONLY = (CaseEvent.__tablename__, AuditEntry.__tablename__)
 __all__ = [
     "APPEND_ONLY",
     "AccessToken",
+    "AidRequest",
+    "AidStep",
     "AuditEntry",
     "Base",
+    "BoardClaim",
+    "BoardPost",
+    "BoardRating",
+    "CareGiver",
+    "CareRequest",
     "Case",
     "CaseEvent",
     "Community",
@@ -32,15 +42,20 @@ __all__ = [
     "InboundMessage",
     "Media",
     "Organisation",
+    "OrganisationRating",
+    "OrganisationService",
     "OutboxMessage",
     "Place",
     "PolicyDocument",
     "PolicyQuestion",
     "QueueItem",
+    "Referral",
     "Reply",
     "Resident",
     "SensitiveWord",
     "Staff",
     "StaffSession",
     "Submission",
+    "Wish",
+    "WishSupport",
 ]

@@ -8,7 +8,7 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from services import cases, handover, moderation, outbox, replies, residents
+from services import board, cases, handover, moderation, outbox, replies, residents, wishes
 from services.access import Role
 from services.calendar import OfficeHours
 from services.case_states import Actor, State
@@ -19,6 +19,7 @@ from storage.communities import Community, Place
 from storage.desk import QueueItem, Reply
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord
+from storage.organisations import Organisation
 from storage.residents import Resident
 from storage.staff import Staff
 
@@ -89,6 +90,9 @@ class Seeded:
     message: int
     submission: int
     word: int
+    organisation: int
+    post: int
+    wish: int
 
 
 @cache
@@ -136,6 +140,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         private_resident=zhao.id,
         message=words.id,
         **_moderation(session, community, wang, now),
+        **_help(session, community, wang, now),
     )
 
 
@@ -268,6 +273,22 @@ def _moderation(
     wanted = moderation.Wanted("note", 1, "出借人字梯", "出借人字梯，电话联系", author)
     submission = moderation.submit(session, wanted, community.id, HOURS, now)
     return {"submission": submission.id, "word": word.id}
+
+
+def _help(session: Session, community: Community, wang: Resident, now: datetime) -> dict[str, int]:
+    """A partner, a post on the board, a wish with one supporter."""
+    partner = Organisation(
+        community_id=community.id, name="桂园物业", kind="property", created_at=now
+    )
+    person = session.query(Staff).filter_by(login="partner").one()
+    session.add(partner)
+    session.flush()
+    person.organisation_id = partner.id
+    post = board.publish(session, wang, board.NewPost("lend", "人字梯可以借"), HOURS, now)
+    post.state, post.published_at, post.expires_at = "open", now, now + board.LIFE
+    wish = wishes.wish_for(session, wang, "每月来一次磨剪刀", HOURS, now)
+    wish.state = "open"
+    return {"organisation": partner.id, "post": post.id, "wish": wish.id}
 
 
 def _item(session: Session, source: str) -> int:

@@ -37,6 +37,9 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/staff/": seeded.staff["grid1"],
         "/console/moderation/words/": seeded.word,
         "/console/moderation/": seeded.submission,
+        "/console/organisations/": seeded.organisation,
+        "/console/board/": seeded.post,
+        "/console/wishes/": seeded.wish,
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))

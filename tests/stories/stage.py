@@ -18,16 +18,19 @@ from sqlalchemy.orm import Session
 
 from demo.wechat_side import SignedPush, WeChatSide
 from intents import Understander
-from services import cases, handover, residents
+from services import cases, handover, moderation, residents
 from services.access import Role
 from services.calendar import CHINA
 from services.case_states import Actor, Outcome, State
+from services.moderated import EFFECTS
 from services.places import import_tree, read_tree
 from settings import DEMO_AES_KEY
+from storage.board import BoardPost
 from storage.cases import Case, CaseEvent
 from storage.communities import Place
 from storage.desk import QueueItem
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.moderation import Submission
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 from tests.desk import WORKDAY_MORNING, Desk, open_desk
@@ -52,6 +55,8 @@ OTHER_TREE = {
 WORKERS = (
     ("wang", "王敏", Role.COMMUNITY_WORKER, "demo"),
     ("li", "李强", Role.GRID_WORKER, "G1"),
+    ("zhao", "赵蕾", Role.REVIEWER, "demo"),
+    ("sun", "孙洁", Role.REVIEWER, "demo"),
 )
 _SPAN = re.compile(r"(\d+)\s*(h|m|s|d)")
 _UNITS = {"h": "hours", "m": "minutes", "s": "seconds", "d": "days"}
@@ -216,6 +221,8 @@ class Stage:
                 handover.take(session, me, now)
             case "ends":
                 handover.end(session, me, worker, now)
+            case "publishes" | "refuses":
+                judge(session, publish=deed == "publishes", reason=rest, now=now)
             case "moves":
                 state, _, reason = rest.partition(" ")
                 case = cases.cases_of(session, me)[0]
@@ -239,6 +246,24 @@ class Stage:
         if what == "case":
             return _newest_case(expected, session)
         return SIGHTS[what](session)
+
+
+def judge(session: Session, *, publish: bool, reason: str, now: datetime) -> None:
+    """A reviewer decides about everything that waits; of an appeal another one."""
+    waiting = select(Submission).where(Submission.state == "waiting")
+    for one in session.scalars(waiting).all():
+        login = "sun" if one.appeal else "zhao"
+        reviewer = session.scalars(select(Staff).where(Staff.login == login)).one()
+        moderation.decide(
+            session,
+            reviewer,
+            one,
+            one.version,
+            publish=publish,
+            reason=reason,
+            effects=EFFECTS,
+            now=now,
+        )
 
 
 def _newest_case(wanted: dict[str, Any], session: Session) -> dict[str, Any]:
@@ -275,6 +300,8 @@ SIGHTS: dict[str, Callable[[Session], Any]] = {
     "residents": lambda s: _count(s, Resident, Resident.openid.in_(("u1", "u2"))),
     "kept texts": _kept_texts,
     "contact phones": _phones,
+    "posts": lambda s: list(s.scalars(select(BoardPost.state).order_by(BoardPost.id))),
+    "told": lambda s: s.scalars(select(OUT).order_by(OutboxMessage.id.desc())).first(),
 }
 
 

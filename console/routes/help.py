@@ -1,0 +1,24 @@
+"""The routes of mutual help: partners, the board, wishes, the time bank, hardship, referrals."""
+
+from __future__ import annotations
+
+from console.pages import board, organisations, wishes
+from console.routes.kinds import HANDLE, KEEP_HELP, SEE, N
+from console.rules import Route
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/console/organisations", organisations.show, KEEP_HELP),
+    Route("POST", "/console/organisations", organisations.add, KEEP_HELP),
+    Route("GET", f"/console/organisations/{N}", organisations.show_one, KEEP_HELP),
+    Route("POST", f"/console/organisations/{N}/change", organisations.change, KEEP_HELP),
+    Route("POST", f"/console/organisations/{N}/active", organisations.set_active, KEEP_HELP),
+    Route("POST", f"/console/organisations/{N}/services", organisations.add_service, KEEP_HELP),
+    Route("POST", f"/console/organisations/{N}/people", organisations.assign, KEEP_HELP),
+    Route("GET", "/console/board", board.show, KEEP_HELP),
+    Route("POST", f"/console/board/{N}/take-off", board.take_off, KEEP_HELP),
+    Route("GET", "/console/wishes", wishes.show, SEE),
+    Route("GET", f"/console/wishes/{N}", wishes.show_one, SEE),
+    Route("POST", f"/console/wishes/{N}/take", wishes.take, HANDLE),
+    Route("POST", f"/console/wishes/{N}/done", wishes.finish, HANDLE),
+    Route("POST", f"/console/organisations/{N}/rate", organisations.rate, KEEP_HELP),
+)
