@@ -22,6 +22,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/console/cases", "事项", Permission.SEE, first=True),
     Entry("/console/figures", "概况", Permission.SEE, first=True),
     Entry("/console/moderation", "内容审核", Permission.MODERATE),
+    Entry("/console/aid", "困难帮扶", Permission.SEE_PRIVATE),
+    Entry("/console/referrals", "转介", Permission.SEE),
     Entry("/console/wishes", "心愿单", Permission.SEE),
     Entry("/console/board", "集市", Permission.KEEP_HELP),
     Entry("/console/organisations", "合作单位", Permission.KEEP_HELP),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import (
+    aid,
     by_staff,
     emergency,
     help,  # noqa: A004
@@ -27,6 +28,7 @@ SERVICES: tuple[Service, ...] = (
     submissions.SERVICE,
     market.SERVICE,
     wishes.SERVICE,
+    aid.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,
 )

@@ -13,7 +13,6 @@ TITLES = {
     "redeem": "积分兑换",
     "deliberate": "议事投票",
     "public_info": "社区公开信息",
-    "aid": "困难帮扶",
 }
 
 

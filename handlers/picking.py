@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from dialogue.forms import Heard, Misheard, Question, Redo, Slot, Values
 from dialogue.words import numbered, tapped
+from intents.normalise import normalise
 
 _AGREED = frozenset(
-    {"好", "好的", "可以", "对", "对的", "是", "是的", "行", "没错", "确认", "确定"}
+    {"好", "好的", "可以", "对", "对的", "是", "是的", "行", "没错", "确认", "确定", "同意", "提交"}
 )
 
 
@@ -17,8 +18,9 @@ def picked(heard: Heard, labels: Sequence[str]) -> int:
     number = tapped(heard.word)
     if number and number <= len(labels):
         return number - 1
-    if heard.word in labels:
-        return labels.index(heard.word)
+    plain = [normalise(label) for label in labels]
+    if heard.word in plain:
+        return plain.index(heard.word)
     raise Misheard(
         f"请回复 1 到 {len(labels)} 中的一个数字。" if len(labels) > 1 else "请回复 1 或 0。"
     )

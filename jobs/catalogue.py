@@ -36,8 +36,9 @@ def all_jobs(workers: Workers) -> list[Job]:
     async def end_idle() -> int:
         return await workers.database.write(lambda s: handover.end_idle(s, workers.clock()))
 
-    async def expire_posts() -> int:
-        return await workers.database.write(lambda s: board.expire(s, workers.clock()))
+    async def expire_help() -> int:
+        now = workers.clock()
+        return await workers.database.write(lambda s: board.expire(s, now))
 
     return [
         Job("outbox", 1.0, workers.delivery.run),
@@ -45,6 +46,6 @@ def all_jobs(workers: Workers) -> list[Job]:
         Job("media", 2.0, workers.fetcher.run),
         Job("erase", 60.0, workers.fetcher.erase),
         Job("idle-conversations", 600.0, end_idle),
-        Job("board-expiry", 900.0, expire_posts),
+        Job("help-expiry", 900.0, expire_help),
         Job("tidy", 3600.0, tidy),
     ]

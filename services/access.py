@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, false, or_, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from storage.aid import AidRequest
+from storage.care import CareRequest
 from storage.cases import Case
 from storage.staff import Staff
 
@@ -126,11 +128,16 @@ def visible_cases(staff: Staff) -> ColumnElement[bool]:
 
 def visible_talk(staff: Staff, resident_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """The condition that `staff` may read what a resident says outside of their cases: they have
-    the right to private cases, or the resident never raised one. True where there is no resident.
+    the right to private matters, or the resident never raised one: no private case, no application
+    for help in hardship, no care request. True where there is no resident.
     """
     if staff.role == Role.PARTNER:
         return false()
     if may(staff, Permission.SEE_PRIVATE):
         return true()
-    matter = aliased(Case)
-    return ~exists().where(matter.resident_id == resident_id, matter.private.is_(True))
+    matter, need, care = aliased(Case), aliased(AidRequest), aliased(CareRequest)
+    return ~or_(
+        exists().where(matter.resident_id == resident_id, matter.private.is_(True)),
+        exists().where(need.resident_id == resident_id),
+        exists().where(care.requester_id == resident_id),
+    )

@@ -29,6 +29,8 @@ class ItemKind(StrEnum):
     FAILED_SEND = "failed_send"
     FAILURE = "failure"
     MODERATION = "moderation"
+    AID = "aid"
+    CARE = "care"
 
 
 KIND_NAMES = {
@@ -40,6 +42,8 @@ KIND_NAMES = {
     ItemKind.FAILED_SEND: "未送达",
     ItemKind.FAILURE: "程序出错",
     ItemKind.MODERATION: "待审内容",
+    ItemKind.AID: "困难帮扶",
+    ItemKind.CARE: "时间银行",
 }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from console.pages import board, organisations, wishes
-from console.routes.kinds import HANDLE, KEEP_HELP, SEE, N
+from console.pages import aid, board, organisations, referrals, wishes
+from console.routes.kinds import HANDLE, KEEP_HELP, SEE, SEE_PRIVATE, UNMASK, N
 from console.rules import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -20,5 +20,15 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/console/wishes/{N}", wishes.show_one, SEE),
     Route("POST", f"/console/wishes/{N}/take", wishes.take, HANDLE),
     Route("POST", f"/console/wishes/{N}/done", wishes.finish, HANDLE),
+    Route("GET", "/console/aid", aid.show, SEE_PRIVATE),
+    Route("GET", f"/console/aid/{N}", aid.show_one, SEE_PRIVATE),
+    Route("POST", f"/console/aid/{N}/take", aid.take, SEE_PRIVATE),
+    Route("POST", f"/console/aid/{N}/note", aid.note, SEE_PRIVATE),
+    Route("POST", f"/console/aid/{N}/refer", aid.refer, SEE_PRIVATE),
+    Route("POST", f"/console/aid/{N}/close", aid.close, SEE_PRIVATE),
+    Route("POST", f"/console/aid/{N}/unmask", aid.unmask, UNMASK),
+    Route("GET", "/console/referrals", referrals.show, SEE),
+    Route("GET", f"/console/referrals/{N}", referrals.show_one, SEE),
+    Route("POST", f"/console/referrals/{N}/answer", referrals.answer, HANDLE),
     Route("POST", f"/console/organisations/{N}/rate", organisations.rate, KEEP_HELP),
 )

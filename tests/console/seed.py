@@ -8,7 +8,18 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from services import board, cases, handover, moderation, outbox, replies, residents, wishes
+from services import (
+    aid,
+    board,
+    cases,
+    handover,
+    moderation,
+    outbox,
+    referrals,
+    replies,
+    residents,
+    wishes,
+)
 from services.access import Role
 from services.calendar import OfficeHours
 from services.case_states import Actor, State
@@ -93,6 +104,8 @@ class Seeded:
     organisation: int
     post: int
     wish: int
+    aid: int
+    referral: int
 
 
 @cache
@@ -288,7 +301,25 @@ def _help(session: Session, community: Community, wang: Resident, now: datetime)
     post.state, post.published_at, post.expires_at = "open", now, now + board.LIFE
     wish = wishes.wish_for(session, wang, "每月来一次磨剪刀", HOURS, now)
     wish.state = "open"
-    return {"organisation": partner.id, "post": post.id, "wish": wish.id}
+    need = aid.apply(
+        session,
+        wang,
+        aid.NewAid("self", "living", "失业半年，房租交不起", "13800001234"),
+        HOURS,
+        now,
+    )
+    worker = session.query(Staff).filter_by(login="worker").one()
+    aid.take(session, worker, need, HOURS, now)
+    wanted = referrals.NewReferral("需要找工作的指导", with_phone=True)
+    referral = referrals.refer(session, worker, need, partner, wanted, now)
+    referrals.consent(session, referral, agreed=True, now=now)
+    return {
+        "organisation": partner.id,
+        "post": post.id,
+        "wish": wish.id,
+        "aid": need.id,
+        "referral": referral.id,
+    }
 
 
 def _item(session: Session, source: str) -> int:

@@ -40,6 +40,8 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/organisations/": seeded.organisation,
         "/console/board/": seeded.post,
         "/console/wishes/": seeded.wish,
+        "/console/aid/": seeded.aid,
+        "/console/referrals/": seeded.referral,
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))

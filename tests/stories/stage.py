@@ -18,19 +18,21 @@ from sqlalchemy.orm import Session
 
 from demo.wechat_side import SignedPush, WeChatSide
 from intents import Understander
-from services import cases, handover, moderation, residents
+from services import aid, cases, handover, moderation, referrals, residents
 from services.access import Role
-from services.calendar import CHINA
+from services.calendar import CHINA, OfficeHours
 from services.case_states import Actor, Outcome, State
 from services.moderated import EFFECTS
 from services.places import import_tree, read_tree
 from settings import DEMO_AES_KEY
+from storage.aid import AidRequest, Referral
 from storage.board import BoardPost
 from storage.cases import Case, CaseEvent
 from storage.communities import Place
 from storage.desk import QueueItem
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import Submission
+from storage.organisations import Organisation
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 from tests.desk import WORKDAY_MORNING, Desk, open_desk
@@ -223,6 +225,12 @@ class Stage:
                 handover.end(session, me, worker, now)
             case "publishes" | "refuses":
                 judge(session, publish=deed == "publishes", reason=rest, now=now)
+            case "refers":
+                _refer(session, worker, rest, now)
+            case "grants":
+                aid.close(
+                    session, worker, session.scalars(select(AidRequest)).one(), rest, True, now
+                )
             case "moves":
                 state, _, reason = rest.partition(" ")
                 case = cases.cases_of(session, me)[0]
@@ -266,6 +274,19 @@ def judge(session: Session, *, publish: bool, reason: str, now: datetime) -> Non
         )
 
 
+def _refer(session: Session, worker: Staff, words: str, now: datetime) -> None:
+    """Takes the application and asks the applicant to agree to a referral."""
+    found = session.scalars(select(AidRequest)).one()
+    partner = Organisation(
+        community_id=found.community_id, name="助困社", kind="social", created_at=now
+    )
+    session.add(partner)
+    session.flush()
+    aid.take(session, worker, found, OfficeHours(), now)
+    new = referrals.NewReferral(words, with_phone=False)
+    referrals.refer(session, worker, found, partner, new, now)
+
+
 def _newest_case(wanted: dict[str, Any], session: Session) -> dict[str, Any]:
     case = session.scalars(select(Case).order_by(Case.id.desc())).first()
     assert case is not None, "there is no case"
@@ -301,6 +322,8 @@ SIGHTS: dict[str, Callable[[Session], Any]] = {
     "kept texts": _kept_texts,
     "contact phones": _phones,
     "posts": lambda s: list(s.scalars(select(BoardPost.state).order_by(BoardPost.id))),
+    "aid": lambda s: list(s.scalars(select(AidRequest.state).order_by(AidRequest.id))),
+    "referrals": lambda s: list(s.scalars(select(Referral.state).order_by(Referral.id))),
     "told": lambda s: s.scalars(select(OUT).order_by(OutboxMessage.id.desc())).first(),
 }
 
