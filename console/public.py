@@ -29,7 +29,10 @@ class Section:
     about: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("neighbours", "邻里互助", "邻居在找什么、能帮什么"),
+    Section("wishes", "心愿单", "居民想要的服务，谁接了，办得怎样"),
+)
 
 
 async def home(request: web.Request) -> web.Response:

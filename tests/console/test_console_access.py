@@ -81,6 +81,8 @@ async def test_the_public_routes_are_these() -> None:
         "POST /console/sign-in",
         "GET /public/",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/neighbours",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/wishes",
     }
 
 

@@ -18,11 +18,10 @@ from sqlalchemy.orm import Session
 
 from demo.wechat_side import SignedPush, WeChatSide
 from intents import Understander
-from services import aid, cases, handover, moderation, referrals, residents
+from services import cases, handover, residents
 from services.access import Role
-from services.calendar import CHINA, OfficeHours
+from services.calendar import CHINA
 from services.case_states import Actor, Outcome, State
-from services.moderated import EFFECTS
 from services.places import import_tree, read_tree
 from settings import DEMO_AES_KEY
 from storage.aid import AidRequest, Referral
@@ -31,11 +30,10 @@ from storage.cases import Case, CaseEvent
 from storage.communities import Place
 from storage.desk import QueueItem
 from storage.messages import InboundMessage, Media, OutboxMessage
-from storage.moderation import Submission
-from storage.organisations import Organisation
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 from tests.desk import WORKDAY_MORNING, Desk, open_desk
+from tests.stories.deeds import DEEDS
 from tests.stories.manners import faults
 
 FOLDER = Path(__file__).parent
@@ -223,14 +221,6 @@ class Stage:
                 handover.take(session, me, now)
             case "ends":
                 handover.end(session, me, worker, now)
-            case "publishes" | "refuses":
-                judge(session, publish=deed == "publishes", reason=rest, now=now)
-            case "refers":
-                _refer(session, worker, rest, now)
-            case "grants":
-                aid.close(
-                    session, worker, session.scalars(select(AidRequest)).one(), rest, True, now
-                )
             case "moves":
                 state, _, reason = rest.partition(" ")
                 case = cases.cases_of(session, me)[0]
@@ -238,7 +228,7 @@ class Stage:
                     wish = cases.Move(step, reason, Outcome.FIXED)
                     cases.move(session, case, wish, Actor.STAFF, worker.id, now)
             case _:
-                raise AssertionError(f"staff cannot {told!r}")
+                DEEDS[deed](session, worker, me, rest, now)
 
     def _look(self, then: dict[str, Any]) -> None:
         for what, expected in then.items():
@@ -254,37 +244,6 @@ class Stage:
         if what == "case":
             return _newest_case(expected, session)
         return SIGHTS[what](session)
-
-
-def judge(session: Session, *, publish: bool, reason: str, now: datetime) -> None:
-    """A reviewer decides about everything that waits; of an appeal another one."""
-    waiting = select(Submission).where(Submission.state == "waiting")
-    for one in session.scalars(waiting).all():
-        login = "sun" if one.appeal else "zhao"
-        reviewer = session.scalars(select(Staff).where(Staff.login == login)).one()
-        moderation.decide(
-            session,
-            reviewer,
-            one,
-            one.version,
-            publish=publish,
-            reason=reason,
-            effects=EFFECTS,
-            now=now,
-        )
-
-
-def _refer(session: Session, worker: Staff, words: str, now: datetime) -> None:
-    """Takes the application and asks the applicant to agree to a referral."""
-    found = session.scalars(select(AidRequest)).one()
-    partner = Organisation(
-        community_id=found.community_id, name="助困社", kind="social", created_at=now
-    )
-    session.add(partner)
-    session.flush()
-    aid.take(session, worker, found, OfficeHours(), now)
-    new = referrals.NewReferral(words, with_phone=False)
-    referrals.refer(session, worker, found, partner, new, now)
 
 
 def _newest_case(wanted: dict[str, Any], session: Session) -> dict[str, Any]:
