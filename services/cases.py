@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from services import desk, outbox
@@ -101,14 +102,20 @@ def submit(
     return case
 
 
+_COMMUNITIES = cast("Table", Community.__table__)
+_NEXT_NUMBER = (
+    update(_COMMUNITIES)
+    .where(_COMMUNITIES.c.id == bindparam("community"))
+    .values(last_case_number=_COMMUNITIES.c.last_case_number + 1)
+    .returning(_COMMUNITIES.c.last_case_number)
+)
+
+
 def _next_number(session: Session, community_id: int) -> int:
     """The next number of the community; the row lock keeps numbers unique and without gaps."""
-    return session.scalars(
-        update(Community)
-        .where(Community.id == community_id)
-        .values(last_case_number=Community.last_case_number + 1)
-        .returning(Community.last_case_number)
-    ).one()
+    wanted = {"community": community_id}
+    number: int = session.connection().execute(_NEXT_NUMBER, wanted).scalar_one()
+    return number
 
 
 def record(
@@ -289,21 +296,23 @@ def reopen(
     case.outcome, case.resolved_at = "", None
 
 
-def cases_of(session: Session, resident: Resident, *, limit: int = 9) -> list[Case]:
-    """The resident's own cases, open ones first, newest first."""
-    ended = case_ended()
-    query = (
-        select(Case)
-        .where(Case.resident_id == resident.id, Case.community_id == resident.community_id)
-        .order_by(ended, Case.created_at.desc(), Case.id.desc())
-        .limit(limit)
-    )
-    return list(session.scalars(query))
-
-
 def case_ended() -> ColumnElement[bool]:
     """The expression that a case is over."""
     return Case.state.not_in([state.value for state in OPEN])
+
+
+_CASES_OF = (
+    select(Case)
+    .where(Case.resident_id == bindparam("resident"), Case.community_id == bindparam("community"))
+    .order_by(case_ended(), Case.created_at.desc(), Case.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def cases_of(session: Session, resident: Resident, *, limit: int = 9) -> list[Case]:
+    """The resident's own cases, open ones first, newest first."""
+    wanted = {"resident": resident.id, "community": resident.community_id, "most": limit}
+    return list(session.scalars(_CASES_OF, wanted))
 
 
 def by_number(session: Session, community_id: int, number: int) -> Case | None:

@@ -10,16 +10,41 @@ from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
 from storage.consents import Consent
 from storage.desk import QueueItem, Reply
+from storage.households import Household, HouseholdMember
 from storage.learning import Correction
+from storage.ledger import (
+    LedgerAccount,
+    LedgerEntry,
+    LedgerHead,
+    LedgerLot,
+    LedgerLotUse,
+    LedgerMonth,
+)
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord, Submission
 from storage.organisations import Organisation, OrganisationRating, OrganisationService
+from storage.points import (
+    Goods,
+    PointAward,
+    PointRule,
+    PointRuleVersion,
+    PointsRanking,
+    PointsTerms,
+    Redemption,
+)
 from storage.policies import PolicyDocument, PolicyQuestion
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
 
-APPEND_ONLY = (CaseEvent.__tablename__, AuditEntry.__tablename__)
+APPEND_ONLY = (
+    CaseEvent.__tablename__,
+    AuditEntry.__tablename__,
+    LedgerEntry.__tablename__,
+    LedgerLotUse.__tablename__,
+    LedgerMonth.__tablename__,
+    PointRuleVersion.__tablename__,
+)
 
 __all__ = [
     "APPEND_ONLY",
@@ -39,16 +64,31 @@ __all__ = [
     "Consent",
     "Correction",
     "Dialog",
+    "Goods",
+    "Household",
+    "HouseholdMember",
     "InboundMessage",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerHead",
+    "LedgerLot",
+    "LedgerLotUse",
+    "LedgerMonth",
     "Media",
     "Organisation",
     "OrganisationRating",
     "OrganisationService",
     "OutboxMessage",
     "Place",
+    "PointAward",
+    "PointRule",
+    "PointRuleVersion",
+    "PointsRanking",
+    "PointsTerms",
     "PolicyDocument",
     "PolicyQuestion",
     "QueueItem",
+    "Redemption",
     "Referral",
     "Reply",
     "Resident",
