@@ -24,6 +24,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/console/moderation", "内容审核", Permission.MODERATE),
     Entry("/console/aid", "困难帮扶", Permission.SEE_PRIVATE),
     Entry("/console/referrals", "转介", Permission.SEE),
+    Entry("/console/care", "时间银行", Permission.KEEP_HELP),
     Entry("/console/wishes", "心愿单", Permission.SEE),
     Entry("/console/board", "集市", Permission.KEEP_HELP),
     Entry("/console/organisations", "合作单位", Permission.KEEP_HELP),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import (
     aid,
     by_staff,
+    care,
     emergency,
     help,  # noqa: A004
     market,
@@ -29,6 +30,7 @@ SERVICES: tuple[Service, ...] = (
     market.SERVICE,
     wishes.SERVICE,
     aid.SERVICE,
+    care.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,
 )

@@ -8,7 +8,6 @@ from services import handover
 
 TITLES = {
     "volunteer": "志愿活动",
-    "time_bank": "时间银行",
     "points": "积分",
     "redeem": "积分兑换",
     "deliberate": "议事投票",

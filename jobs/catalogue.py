@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.deliver import Delivery
 from bot.fetch import Fetcher
 from jobs.runner import Job
-from services import board, handover, retention
+from services import board, care, handover, retention
 from storage.engine import Database
 
 
@@ -38,7 +38,7 @@ def all_jobs(workers: Workers) -> list[Job]:
 
     async def expire_help() -> int:
         now = workers.clock()
-        return await workers.database.write(lambda s: board.expire(s, now))
+        return await workers.database.write(lambda s: board.expire(s, now) + care.expire(s, now))
 
     return [
         Job("outbox", 1.0, workers.delivery.run),

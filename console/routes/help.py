@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.pages import aid, board, organisations, referrals, wishes
+from console.pages import aid, board, care, organisations, referrals, wishes
 from console.routes.kinds import HANDLE, KEEP_HELP, SEE, SEE_PRIVATE, UNMASK, N
 from console.rules import Route
 
@@ -20,6 +20,12 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/console/wishes/{N}", wishes.show_one, SEE),
     Route("POST", f"/console/wishes/{N}/take", wishes.take, HANDLE),
     Route("POST", f"/console/wishes/{N}/done", wishes.finish, HANDLE),
+    Route("GET", "/console/care", care.show, KEEP_HELP),
+    Route("POST", f"/console/care/givers/{N}/decide", care.decide_giver, KEEP_HELP),
+    Route("GET", f"/console/care/{N}", care.show_one, KEEP_HELP),
+    Route("POST", f"/console/care/{N}/match", care.match, KEEP_HELP),
+    Route("POST", f"/console/care/{N}/settle", care.settle, KEEP_HELP),
+    Route("POST", f"/console/care/{N}/cancel", care.cancel, KEEP_HELP),
     Route("GET", "/console/aid", aid.show, SEE_PRIVATE),
     Route("GET", f"/console/aid/{N}", aid.show_one, SEE_PRIVATE),
     Route("POST", f"/console/aid/{N}/take", aid.take, SEE_PRIVATE),

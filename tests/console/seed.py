@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services import (
     aid,
     board,
+    care,
     cases,
     handover,
     moderation,
@@ -106,6 +107,8 @@ class Seeded:
     wish: int
     aid: int
     referral: int
+    care: int
+    giver: int
 
 
 @cache
@@ -313,7 +316,13 @@ def _help(session: Session, community: Community, wang: Resident, now: datetime)
     wanted = referrals.NewReferral("需要找工作的指导", with_phone=True)
     referral = referrals.refer(session, worker, need, partner, wanted, now)
     referrals.consent(session, referral, agreed=True, now=now)
+    helper = care.volunteer(session, wang, "能陪诊", None, HOURS, now)
+    zhao = session.query(Resident).filter_by(openid="o-zhao").one()
+    asked = care.NewCare("escort", "周三上午", 120, "有心脏病，走得慢")
+    escort = care.request(session, zhao, zhao, asked, HOURS, now)
     return {
+        "care": escort.id,
+        "giver": helper.id,
         "organisation": partner.id,
         "post": post.id,
         "wish": wish.id,

@@ -40,6 +40,8 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/organisations/": seeded.organisation,
         "/console/board/": seeded.post,
         "/console/wishes/": seeded.wish,
+        "/console/care/givers/": seeded.giver,
+        "/console/care/": seeded.care,
         "/console/aid/": seeded.aid,
         "/console/referrals/": seeded.referral,
     }

@@ -7,11 +7,14 @@ from playwright.async_api import Browser, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services import ledger
+from services.ledger import Unit
 from services.redacting import without_numbers
 from storage.aid import Referral
 from storage.board import BoardPost, Wish
 from storage.messages import OutboxMessage
 from storage.organisations import Organisation, OrganisationRating
+from storage.residents import Resident
 from tests.console.test_console_browser import SMALL, no_faults, open_page, sign_in
 from tests.console.world import Console
 
@@ -42,7 +45,7 @@ async def test_a_partner_takes_a_wish_up_and_supporters_hear(console: Console) -
     assert (await partner.post(f"{path}/take", {"plan": " "})).status == 422
     assert (await partner.post(f"{path}/take", {"plan": "每月第一个周六"})).status == 303
     assert "桂园物业" in newest_told(console)
-    assert (await console.visitor("grid1").post(f"{path}/done", {"result": "好"})).status == 403
+    assert (await console.visitor("grid1").post(f"{path}/done", {"result": "好"})).status == 404
     assert (await partner.post(f"{path}/done", {"result": "磨了32把"})).status == 303
     number = console.seeded.wish
     assert console.read(lambda s: s.get_one(Wish, number).state) == "done"
@@ -106,6 +109,35 @@ async def test_the_public_pages_show_moderated_words_without_numbers(console: Co
 )
 def test_numbers_that_tell_who_are_struck_out(text: str, shown: str) -> None:
     assert without_numbers(text) == shown
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+async def test_staff_bring_a_giver_to_an_elder_and_settle_the_time(
+    browser: Browser, console: Console, width: int
+) -> None:
+    """Welcome, match, settle: the hours are on the giver's account."""
+    tab = await open_page(browser, console, width)
+    await sign_in(tab, "worker", "/console/care")
+    await no_faults(tab)
+    assert await tab.evaluate(SMALL) == []
+    await tab.get_by_role("button", name="同意：王**", exact=True).click()
+    await expect(tab.get_by_text("在帮忙")).to_be_visible()
+    await tab.get_by_role("link", name="陪诊 · 周三上午").click()
+    await expect(tab.get_by_text("有心脏病")).to_be_visible()
+    await tab.get_by_label("来帮忙的人").select_option(label="王**：能陪诊")
+    await tab.get_by_role("button", name="牵线").click()
+    await tab.get_by_label("依据").fill("两边都问过")
+    await no_faults(tab)
+    assert await tab.evaluate(SMALL) == []
+    await tab.get_by_role("button", name="记账").click()
+    await expect(tab.get_by_role("status").first).to_contain_text("已记账")
+    await expect(tab.get_by_text("2小时，社区出")).to_be_visible()
+
+    def saved(session: Session) -> int:
+        giver = session.get_one(Resident, console.seeded.resident)
+        return ledger.balance(session, giver, Unit.HOURS)
+
+    assert console.read(saved) == 120
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -1,4 +1,4 @@
-"""What staff do in the stories about mutual help: they moderate, refer, grant."""
+"""What staff do in the stories about mutual help: they moderate, refer, grant, welcome."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import aid, moderation, referrals
+from services import aid, care, consents, moderation, referrals
 from services.calendar import OfficeHours
 from services.moderated import EFFECTS
 from storage.aid import AidRequest
+from storage.care import CareGiver
 from storage.moderation import Submission
 from storage.organisations import Organisation
 from storage.residents import Resident
@@ -63,9 +64,22 @@ def _grant(session: Session, worker: Staff, _me: Resident, rest: str, now: datet
     aid.close(session, worker, session.scalars(select(AidRequest)).one(), rest, True, now)
 
 
+def _welcome(session: Session, worker: Staff, _me: Resident, _rest: str, now: datetime) -> None:
+    for giver in session.scalars(select(CareGiver)).all():
+        care.decide_giver(session, worker, giver, accept=True, now=now)
+
+
+def _consent(session: Session, _worker: Staff, me: Resident, rest: str, now: datetime) -> None:
+    """The named resident has given leave on paper: `me` may ask for care in their name."""
+    parent = session.scalars(select(Resident).where(Resident.openid == rest)).one()
+    consents.give(session, parent, me, consents.Scope.CARE, now, origin="paper")
+
+
 DEEDS: dict[str, Deed] = {
     "publishes": _publish,
     "refuses": _refuse,
     "refers": _refer,
     "grants": _grant,
+    "welcomes": _welcome,
+    "consents": _consent,
 }

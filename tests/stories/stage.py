@@ -26,6 +26,7 @@ from services.places import import_tree, read_tree
 from settings import DEMO_AES_KEY
 from storage.aid import AidRequest, Referral
 from storage.board import BoardPost
+from storage.care import CareRequest
 from storage.cases import Case, CaseEvent
 from storage.communities import Place
 from storage.desk import QueueItem
@@ -281,6 +282,7 @@ SIGHTS: dict[str, Callable[[Session], Any]] = {
     "kept texts": _kept_texts,
     "contact phones": _phones,
     "posts": lambda s: list(s.scalars(select(BoardPost.state).order_by(BoardPost.id))),
+    "hours": lambda s: [n for n in s.scalars(select(CareRequest.settled_minutes)) if n],
     "aid": lambda s: list(s.scalars(select(AidRequest.state).order_by(AidRequest.id))),
     "referrals": lambda s: list(s.scalars(select(Referral.state).order_by(Referral.id))),
     "told": lambda s: s.scalars(select(OUT).order_by(OutboxMessage.id.desc())).first(),
