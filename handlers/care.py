@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from services.ledger import Unit
-
 from dialogue.forms import Values
 from dialogue.words import shorten
 from handlers import care_forms as forms
@@ -13,6 +11,7 @@ from handlers.kit import Begin, Choice, FormService, Request, Say, Service, Turn
 from services import care, consents, ledger
 from services.calendar import CHINA
 from services.care import KIND_NAMES, say_minutes
+from services.ledger import Unit
 from services.residents import neighbour_name
 from storage.care import CareRequest
 from storage.residents import Resident
@@ -30,6 +29,7 @@ _GIVE = re.compile(
     r"我(?:想|要|能|可以|愿意)?(?:加入|参加|报名|来帮|帮老人|照顾别|做志愿|存时间|当)"
 )
 _ASK = re.compile(r"找人|需要|预约|谁能|想约|上门|陪[诊聊我]|助浴|理发|送[午晚]?饭|换一次")
+_ANOTHER = re.compile(r"妈|爸|母亲|父亲|爷爷|奶奶|外婆|外公|姥|公公|婆婆|岳|老伴|老人|邻居")
 _KINDS = (
     ("escort", re.compile(r"陪诊|看病|医院|体检")),
     ("chat", re.compile(r"陪聊|聊天|说说话|作伴")),
@@ -50,6 +50,9 @@ def hear(turn: Turn, request: Request) -> Say:
     if _GIVE.search(words):
         return join(turn, request)
     if _ASK.search(words):
+        leave = consents.principals_of(turn.session, turn.resident, consents.Scope.CARE)
+        if _ANOTHER.search(words) and not leave:
+            return for_another(turn, request)
         kind = next((kind for kind, pattern in _KINDS if pattern.search(words)), "")
         return _begin(turn, {"kind": kind} if kind else {})
     return menu(turn, request)
@@ -264,8 +267,9 @@ def cancel(turn: Turn, request: Request) -> Say:
     one = _own(turn, request.argument)
     if one is None:
         return Say(GONE)
+    told = "，会告诉对方" if one.state == "matched" else ""
     return Say(
-        f"【{_line(one)}】不办了，会告诉对方。",
+        f"【{_line(one)}】不办了{told}。",
         (Choice("确定", "care.cancel_now", request.argument),),
         way_out="不改了",
     )
@@ -280,7 +284,7 @@ def cancel_now(turn: Turn, request: Request) -> Say:
         care.cancel(turn.session, one, turn.resident, turn.now)
     except care.BadCare as error:
         return Say(str(error))
-    return Say("好，取消了，也告诉对方了。")
+    return Say("好，取消了。")
 
 
 SERVICE = Service(
