@@ -28,7 +28,7 @@ DONE = {
     "taken-off": "已撤下，原因会告诉登的人",
     "told": "已办结，会告诉居民",
     "taken-over": "已接手，会告诉申请人",
-    "asked": "已请申请人同意，同意后单位才看得到",
+    "consent-asked": "已请申请人同意，同意后单位才看得到",
     "answered": "已答复，会告诉申请人和社区",
     "matched": "已牵线，两边都会收到消息",
     "minutes": "时间已记账，两边都会收到消息",
@@ -37,6 +37,10 @@ DONE = {
     "added": "已添加",
     "removed": "已删除",
     "password": "密码已更新，其他设备已退出",
+    "revoked": "密钥已停用，马上失效",
+    "asked": "已申请，几秒后刷新就能看到",
+    "again": "正在重新发送",
+    "opened": "事项已新建",
     "signed-out": "已退出",
 }
 """The words by their code: an address can choose among them, never bring its own."""

@@ -33,6 +33,7 @@ REPLY_STATES = {
 }
 EVENT_NAMES = {
     "submitted": "提交",
+    "opened": "工作人员登记",
     "moved": "改状态",
     "assigned": "换负责人",
     "note": "内部备注",
@@ -57,6 +58,10 @@ SUBJECTS = {
     "outbox_messages": "消息",
     "queue_items": "待办",
     "corrections": "纠正",
+    "category_settings": "类别",
+    "dispatch_rules": "派单规则",
+    "api_keys": "接口密钥",
+    "consents": "授权",
     "submissions": "待审内容",
     "care_requests": "时间银行",
     "care_givers": "帮忙的人",

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.codes import CodeMaker
 from bot.deliver import Delivery
 from bot.fetch import Fetcher
+from jobs.city import CityLine
 from jobs.runner import Job
 from services import board, care, handover, retention
 from storage.engine import Database
@@ -22,6 +24,8 @@ class Workers:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     session_life: timedelta
+    city: CityLine | None = None
+    codes: CodeMaker | None = None
 
 
 def all_jobs(workers: Workers) -> list[Job]:
@@ -40,7 +44,11 @@ def all_jobs(workers: Workers) -> list[Job]:
         now = workers.clock()
         return await workers.database.write(lambda s: board.expire(s, now) + care.expire(s, now))
 
+    city = [Job("city", 10.0, workers.city.run)] if workers.city else []
+    codes = [Job("place-codes", 5.0, workers.codes.run)] if workers.codes else []
     return [
+        *city,
+        *codes,
         Job("outbox", 1.0, workers.delivery.run),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
         Job("media", 2.0, workers.fetcher.run),

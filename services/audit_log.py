@@ -58,6 +58,14 @@ ACTION_NAMES = {
     "audit.export": "导出审计",
     "intent.correct": "纠正意图",
     "category.correct": "纠正类别",
+    "category.keep": "改类别设置",
+    "dispatch.keep": "改派单规则",
+    "dispatch.remove": "删派单规则",
+    "api_key.make": "新建接口密钥",
+    "api_key.revoke": "停用接口密钥",
+    "city.again": "重发市级动态",
+    "place_codes.ask": "申请二维码",
+    "case.open": "新建事项",
     "model.step_back": "退回模型",
 }
 

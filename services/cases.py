@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from services import desk, outbox
+from services import desk, dispatch, outbox
 from services.calendar import OfficeHours
 from services.case_states import (
     MATTERS,
@@ -23,7 +23,6 @@ from services.case_states import (
     State,
     check_move,
 )
-from services.places import responsible_for
 from services.sla import Deadlines, deadlines
 from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
@@ -34,7 +33,9 @@ from storage.staff import Staff
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """What somebody raises; `sla` is the class of the category."""
+    """What somebody raises; `sla` is the class of the category, `opened_by` the member of staff
+    who entered it, if one did.
+    """
 
     community_id: int
     category: str
@@ -51,6 +52,7 @@ class NewCase:
     private: bool = False
     urgent: bool = False
     origin: str = "wechat"
+    opened_by: int | None = None
     media: Sequence[int] = field(default_factory=tuple)
 
 
@@ -63,7 +65,11 @@ def submit(
 ) -> Case:
     """Opens a case: number, deadlines, person responsible, a place in the queue, its pictures."""
     due = deadlines("urgent" if new.urgent else new.sla, now, hours)
-    responsible = None if new.private else responsible_for(session, new.place_path)
+    responsible = (
+        None
+        if new.private
+        else (dispatch.responsible(session, new.community_id, new.category, new.place_path))
+    )
     case = Case(
         community_id=new.community_id,
         number=_next_number(session, new.community_id),
@@ -91,7 +97,15 @@ def submit(
     session.add(case)
     session.flush()
     actor = Actor.RESIDENT if resident else Actor.STAFF
-    record(session, case, now, "submitted", actor, resident.id if resident else None, public=True)
+    record(
+        session,
+        case,
+        now,
+        "submitted",
+        actor,
+        resident.id if resident else new.opened_by,
+        public=True,
+    )
     if new.media:
         session.execute(
             update(Media)
@@ -274,7 +288,7 @@ def locate(session: Session, case: Case, place: Place, text: str, now: datetime)
     """Brings a case to the place that was told later; who answers for that place takes it."""
     case.place_id, case.place_path, case.place_text = place.id, place.path, text[:200]
     if case.responsible_id is None and not case.private:
-        responsible = responsible_for(session, place.path)
+        responsible = dispatch.responsible(session, case.community_id, case.category, place.path)
         case.responsible_id = responsible.id if responsible else None
     case.updated_at = now
     if State(case.state) in OPEN:

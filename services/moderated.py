@@ -10,9 +10,12 @@ from services.moderation import Effect
 EFFECTS: Mapping[str, Effect] = {
     board.MODERATED_AS: board.moderated,
     wishes.MODERATED_AS: wishes.moderated,
+    # the text itself is what is read, see services/outside.py: no other row has to follow
+    "case_text": lambda _session, _submission, _now: None,
 }
 
 KIND_NAMES: Mapping[str, str] = {
     board.MODERATED_AS: "邻里互助",
     wishes.MODERATED_AS: "心愿",
+    "case_text": "事项公开内容",
 }

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from services.access import Role
+from services.access import Role, visible_to
 from services.case_states import OPEN
 from storage.cases import Case
 from storage.communities import Community, Place
@@ -123,6 +123,23 @@ _PLACE_BY_CODE = _OF_COMMUNITY.where(Place.code == bindparam("code"))
 def community_place(session: Session, community_id: int) -> Place:
     """The node of the community itself."""
     return session.scalars(_COMMUNITY_PLACE, {"community": community_id}).one()
+
+
+def communities_in(session: Session, staff: Staff) -> list[Community]:
+    """The communities that lie wholly in the scope of `staff`, in the order of the tree."""
+    query = (
+        select(Community)
+        .join(Place, Place.community_id == Community.id)
+        .where(Place.kind == "community", visible_to(staff, Place.path))
+        .order_by(Place.path)
+    )
+    return list(session.scalars(query))
+
+
+def places_in(session: Session, staff: Staff) -> list[Place]:
+    """The places of communities in the scope of `staff`, in the order of the tree."""
+    query = select(Place).where(Place.community_id.is_not(None), visible_to(staff, Place.path))
+    return list(session.scalars(query.order_by(Place.path)))
 
 
 def place_by_code(session: Session, community_id: int, code: str) -> Place | None:

@@ -7,6 +7,14 @@ from storage.base import Base
 from storage.board import BoardClaim, BoardPost, BoardRating, Wish, WishSupport
 from storage.care import CareGiver, CareRequest
 from storage.cases import Case, CaseEvent
+from storage.city import (
+    ApiKey,
+    CategorySetting,
+    CityEvent,
+    DispatchRule,
+    OpenRequest,
+    PlaceCode,
+)
 from storage.communities import Community, Place
 from storage.consents import Consent
 from storage.desk import QueueItem, Reply
@@ -51,6 +59,7 @@ __all__ = [
     "AccessToken",
     "AidRequest",
     "AidStep",
+    "ApiKey",
     "AuditEntry",
     "Base",
     "BoardClaim",
@@ -60,10 +69,13 @@ __all__ = [
     "CareRequest",
     "Case",
     "CaseEvent",
+    "CategorySetting",
+    "CityEvent",
     "Community",
     "Consent",
     "Correction",
     "Dialog",
+    "DispatchRule",
     "Goods",
     "Household",
     "HouseholdMember",
@@ -75,11 +87,13 @@ __all__ = [
     "LedgerLotUse",
     "LedgerMonth",
     "Media",
+    "OpenRequest",
     "Organisation",
     "OrganisationRating",
     "OrganisationService",
     "OutboxMessage",
     "Place",
+    "PlaceCode",
     "PointAward",
     "PointRule",
     "PointRuleVersion",

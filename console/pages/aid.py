@@ -109,7 +109,7 @@ async def refer(request: web.Request) -> web.Response:
         partner = organisations.find(session, visit.staff, number)
         referrals.refer(session, visit.staff, found, partner, new, visit.now)
 
-    return await _act(request, "refer", form, act, "asked")
+    return await _act(request, "refer", form, act, "consent-asked")
 
 
 async def close(request: web.Request) -> web.Response:

@@ -6,12 +6,13 @@ else appears below /console or /public; a test walks the table and tries each ru
 
 from __future__ import annotations
 
-from console.routes import desk, help, house, moderation, public  # noqa: A004
+from console.routes import city, desk, help, house, moderation, public  # noqa: A004
 from console.rules import Route
 
 ROUTES: tuple[Route, ...] = (
     *house.ROUTES,
     *desk.ROUTES,
+    *city.ROUTES,
     *moderation.ROUTES,
     *help.ROUTES,
     *public.ROUTES,

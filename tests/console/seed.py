@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from services import (
     aid,
+    api_keys,
     board,
     care,
     cases,
+    dispatch,
     handover,
     moderation,
     outbox,
@@ -27,6 +29,7 @@ from services.case_states import Actor, State
 from services.passwords import hash_password
 from services.places import import_tree, read_tree
 from storage.cases import Case
+from storage.city import PlaceCode
 from storage.communities import Community, Place
 from storage.desk import QueueItem, Reply
 from storage.messages import InboundMessage, Media, OutboxMessage
@@ -100,6 +103,9 @@ class Seeded:
     picture: int
     private_resident: int
     message: int
+    rule: int
+    key: int
+    building: int
     submission: int
     word: int
     organisation: int
@@ -155,9 +161,30 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         picture=picture.id,
         private_resident=zhao.id,
         message=words.id,
+        **_kept(session, staff["admin"], now),
         **_moderation(session, community, wang, now),
         **_help(session, community, wang, now),
     )
+
+
+def _kept(session: Session, admin: Staff, now: datetime) -> dict[str, int]:
+    """A dispatch rule that wins nowhere, a key, and the QR code of a building."""
+    place = session.query(Place).filter_by(code="b3").one()
+    grid = session.query(Place).filter_by(code="g2").one()
+    assert place.community_id is not None
+    code = PlaceCode(
+        place_id=place.id,
+        community_id=place.community_id,
+        url="http://weixin.qq.com/q/b3",
+        next_at=now,
+        created_at=now,
+    )
+    session.add(code)
+    worker = session.query(Staff).filter_by(login="grid2").one()
+    new = dispatch.NewRule("noise.square", grid.id, staff_id=worker.id)
+    rule = dispatch.add(session, admin, place.community_id, new, now)
+    key, _ = api_keys.make(session, admin, place.community_id, "城管平台", now)
+    return {"rule": rule.id, "key": key.id, "building": place.id}
 
 
 def _staff(session: Session, login: str, name: str, role: Role, scope: str, now: datetime) -> Staff:

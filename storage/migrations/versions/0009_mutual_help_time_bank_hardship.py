@@ -7,8 +7,8 @@ from alembic import op
 
 import storage.types
 
-revision = "0004"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
