@@ -331,9 +331,10 @@ def _help(session: Session, community: Community, wang: Resident, now: datetime)
     post.state, post.published_at, post.expires_at = "open", now, now + board.LIFE
     wish = wishes.wish_for(session, wang, "每月来一次磨剪刀", HOURS, now)
     wish.state = "open"
+    lin = _resident(session, community, "o-lin", "林某", None, now)
     need = aid.apply(
         session,
-        wang,
+        lin,
         aid.NewAid("self", "living", "失业半年，房租交不起", "13800001234"),
         HOURS,
         now,
