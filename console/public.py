@@ -35,6 +35,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("points", "积分公示", "每个月发了多少分、换了多少、到期多少、大家手里还有多少"),
     Section("activities", "活动日历", "最近的志愿活动：时间、地点、名额"),
     Section("certificates", "证明核验", "核对志愿服务证明的真假"),
+    Section("neighbours", "邻里互助", "邻居在找什么、能帮什么"),
+    Section("wishes", "心愿单", "居民想要的服务，谁接了，办得怎样"),
 )
 
 

@@ -92,6 +92,14 @@ SUBJECTS = {
     "api_keys": "接口密钥",
     "consents": "授权",
     "submissions": "待审内容",
+    "care_requests": "时间银行",
+    "care_givers": "帮忙的人",
+    "aid_requests": "帮扶申请",
+    "referrals": "转介",
+    "board_posts": "集市",
+    "wishes": "心愿",
+    "organisations": "合作单位",
+    "communities": "社区",
     "sensitive_words": "敏感词",
 }
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.turn import TurnTaker
 from demo.community import add_staff, open_community
-from demo.life import points_life, volunteering
+from demo.life import neighbours, points_life, time_bank, volunteering
 from demo.life.album import Album
 from demo.life.desk_acts import Desk
 from demo.life.moments import Timetable, spread
@@ -124,6 +124,9 @@ class _Play:
             self._add(morning, self._morning())
         for moment, act in volunteering.happenings(self._scene, hours, now):
             self._add(moment, act)
+        for life in (neighbours, time_bank):
+            for moment, act in life.acts(self._scene, now):
+                self._add(moment, act)
         total = len(self._queue)
         while self._queue and self._queue[0][0] < now:
             moment, _, act = heapq.heappop(self._queue)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from handlers import (
+    aid,
     by_staff,
+    care,
     confide,
     consent,
     emergency,
     help,  # noqa: A004
     household,
+    market,
     my_data,
     person,
     points,
@@ -19,6 +22,7 @@ from handlers import (
     submissions,
     track,
     volunteer,
+    wishes,
 )
 from handlers.kit import Service
 
@@ -37,6 +41,10 @@ SERVICES: tuple[Service, ...] = (
     volunteer.SERVICE,
     consent.SERVICE,
     submissions.SERVICE,
+    market.SERVICE,
+    wishes.SERVICE,
+    aid.SERVICE,
+    care.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,
 )

@@ -7,11 +7,8 @@ from handlers.words import by_when
 from services import handover
 
 TITLES = {
-    "time_bank": "时间银行",
     "deliberate": "议事投票",
     "public_info": "社区公开信息",
-    "mutual_help": "邻里互助",
-    "aid": "困难帮扶",
 }
 
 

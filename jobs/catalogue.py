@@ -13,7 +13,7 @@ from jobs.case_jobs import case_jobs
 from jobs.city import CityLine
 from jobs.desk_reports import list_hot_topics, make_reports
 from jobs.runner import Job
-from services import attendance_sheet, handover, points_jobs, retention, signups
+from services import attendance_sheet, board, care, handover, points_jobs, retention, signups
 from services.calendar import OfficeHours
 from storage.engine import Database
 
@@ -72,6 +72,10 @@ def all_jobs(workers: Workers) -> list[Job]:
             lambda s: attendance_sheet.close_past(s, workers.hours, workers.clock())
         )
 
+    async def expire_help() -> int:
+        now = workers.clock()
+        return await workers.database.write(lambda s: board.expire(s, now) + care.expire(s, now))
+
     city = [Job("city", 10.0, workers.city.run)] if workers.city else []
     codes = [Job("place-codes", 5.0, workers.codes.run)] if workers.codes else []
     return [
@@ -87,6 +91,7 @@ def all_jobs(workers: Workers) -> list[Job]:
         Job("waiting-lists", 30.0, move_lines),
         Job("activity-reminders", 300.0, remind),
         Job("activity-ends", 300.0, close_activities),
+        Job("help-expiry", 900.0, expire_help),
         Job("tidy", 3600.0, tidy),
         *case_jobs(workers.database, workers.hours, workers.clock),
         Job("reports", 900.0, report),

@@ -43,6 +43,8 @@ class ItemKind(StrEnum):
     POINTS = "points"
     ATTENDANCE = "attendance"
     HOURS = "hours"
+    AID = "aid"
+    CARE = "care"
 
 
 KIND_NAMES = {
@@ -61,6 +63,8 @@ KIND_NAMES = {
     ItemKind.POINTS: "积分",
     ItemKind.ATTENDANCE: "签到表",
     ItemKind.HOURS: "补录时长",
+    ItemKind.AID: "困难帮扶",
+    ItemKind.CARE: "时间银行",
 }
 
 

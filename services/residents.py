@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from services import ledger_proof, points_leaving, volunteer_data
+from services import help_data, ledger_proof, points_leaving, volunteer_data
 from services.access import Role, visible_cases, visible_to
 from storage.case_ties import CaseFollower
 from storage.cases import Case
@@ -148,6 +148,11 @@ def display_name(resident: Resident | None) -> str:
     return mask_name(resident.name) if resident.name else f"居民 {resident.id}"
 
 
+def neighbour_name(resident: Resident) -> str:
+    """What other residents call a resident: 王某, or 一位邻居 where no name is known."""
+    return f"{resident.name[:1]}某" if resident.name else "一位邻居"
+
+
 def mask_name(name: str) -> str:
     """The family name and a star for each other character."""
     return name[:1] + "*" * (len(name) - 1)
@@ -237,6 +242,7 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
         ],
         "ledger": ledger_proof.document(session, resident),
         **volunteer_data.export(session, resident),
+        **help_data.export(session, resident.id),
     }
 
 
@@ -292,6 +298,7 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
         update(PolicyQuestion).where(PolicyQuestion.resident_id == resident.id).values(text=""),
         execution_options=mine,
     )
+    help_data.forget(session, resident.id)
     session.execute(
         update(Submission)
         .where(Submission.resident_id == resident.id)

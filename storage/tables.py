@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from storage.activities import Activity, ActivityRating, Occasion, SignUp
+from storage.aid import AidRequest, AidStep, Referral
 from storage.base import Base
+from storage.board import BoardClaim, BoardPost, BoardRating, Wish, WishSupport
+from storage.care import CareGiver, CareRequest
 from storage.case_ties import CaseFollower, CaseLink, CaseMediator, Supervision
 from storage.cases import Case, CaseEvent
 from storage.city import (
@@ -30,7 +33,7 @@ from storage.ledger import (
 )
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord, Submission
-from storage.organisations import Organisation
+from storage.organisations import Organisation, OrganisationRating, OrganisationService
 from storage.points import (
     Goods,
     PointAward,
@@ -62,10 +65,17 @@ __all__ = [
     "AccessToken",
     "Activity",
     "ActivityRating",
+    "AidRequest",
+    "AidStep",
     "ApiKey",
     "AuditEntry",
     "Backfill",
     "Base",
+    "BoardClaim",
+    "BoardPost",
+    "BoardRating",
+    "CareGiver",
+    "CareRequest",
     "Case",
     "CaseEvent",
     "CaseFollower",
@@ -97,6 +107,8 @@ __all__ = [
     "Occasion",
     "OpenRequest",
     "Organisation",
+    "OrganisationRating",
+    "OrganisationService",
     "OutboxMessage",
     "Place",
     "PlaceCode",
@@ -109,6 +121,7 @@ __all__ = [
     "PolicyQuestion",
     "QueueItem",
     "Redemption",
+    "Referral",
     "Reply",
     "Report",
     "Resident",
@@ -119,4 +132,6 @@ __all__ = [
     "Submission",
     "Supervision",
     "Volunteer",
+    "Wish",
+    "WishSupport",
 ]

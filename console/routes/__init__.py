@@ -6,7 +6,17 @@ else appears below /console or /public; a test walks the table and tries each ru
 
 from __future__ import annotations
 
-from console.routes import activities, city, desk, figures, house, moderation, points, public
+from console.routes import (
+    activities,
+    city,
+    desk,
+    figures,
+    help,  # noqa: A004
+    house,
+    moderation,
+    points,
+    public,
+)
 from console.rules import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -17,5 +27,6 @@ ROUTES: tuple[Route, ...] = (
     *activities.ROUTES,
     *city.ROUTES,
     *moderation.ROUTES,
+    *help.ROUTES,
     *public.ROUTES,
 )

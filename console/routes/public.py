@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console import public
-from console.pages import public_cases, solvency
+from console.pages import public_cases, public_help, solvency
 from console.routes.kinds import CODE
 from console.rules import Public, Route
 
@@ -13,4 +13,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/public/{CODE}/cases", public_cases.show, Public()),
     Route("GET", f"/public/{CODE}/hot-topics", public_cases.hot, Public()),
     Route("GET", f"/public/{CODE}/points", solvency.show, Public()),
+    Route("GET", f"/public/{CODE}/neighbours", public_help.neighbours, Public()),
+    Route("GET", f"/public/{CODE}/wishes", public_help.wish_list, Public()),
 )

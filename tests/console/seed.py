@@ -9,19 +9,24 @@ from functools import cache
 from sqlalchemy.orm import Session
 
 from services import (
+    aid,
     api_keys,
+    board,
+    care,
     cases,
     dispatch,
     handover,
     hot_topics,
     moderation,
     outbox,
+    referrals,
     replies,
     report_drawing,
     reports,
     residents,
     signups,
     volunteers,
+    wishes,
 )
 from services.access import Role
 from services.calendar import OfficeHours
@@ -37,6 +42,7 @@ from storage.desk import QueueItem, Reply
 from storage.hot_topics import HotTopic
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord
+from storage.organisations import Organisation
 from storage.residents import Resident
 from storage.staff import Staff
 from storage.volunteers import Backfill
@@ -120,6 +126,13 @@ class Seeded:
     building: int
     submission: int
     word: int
+    organisation: int
+    post: int
+    wish: int
+    aid: int
+    referral: int
+    care: int
+    giver: int
 
 
 @cache
@@ -176,6 +189,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         backfill=backfill,
         **_kept(session, staff["admin"], now),
         **_moderation(session, community, wang, now),
+        **_help(session, community, wang, now),
     )
 
 
@@ -352,6 +366,47 @@ def _moderation(
     wanted = moderation.Wanted("note", 1, "出借人字梯", "出借人字梯，电话联系", author)
     submission = moderation.submit(session, wanted, community.id, HOURS, now)
     return {"submission": submission.id, "word": word.id}
+
+
+def _help(session: Session, community: Community, wang: Resident, now: datetime) -> dict[str, int]:
+    """A partner, a post on the board, a wish with one supporter."""
+    partner = Organisation(
+        community_id=community.id, name="桂园物业", kind="property", created_at=now
+    )
+    person = session.query(Staff).filter_by(login="partner").one()
+    session.add(partner)
+    session.flush()
+    person.organisation_id = partner.id
+    post = board.publish(session, wang, board.NewPost("lend", "人字梯可以借"), HOURS, now)
+    post.state, post.published_at, post.expires_at = "open", now, now + board.LIFE
+    wish = wishes.wish_for(session, wang, "每月来一次磨剪刀", HOURS, now)
+    wish.state = "open"
+    lin = _resident(session, community, "o-lin", "林某", None, now)
+    need = aid.apply(
+        session,
+        lin,
+        aid.NewAid("self", "living", "失业半年，房租交不起", "13800001234"),
+        HOURS,
+        now,
+    )
+    worker = session.query(Staff).filter_by(login="worker").one()
+    aid.take(session, worker, need, HOURS, now)
+    wanted = referrals.NewReferral("需要找工作的指导", with_phone=True)
+    referral = referrals.refer(session, worker, need, partner, wanted, now)
+    referrals.consent(session, referral, agreed=True, now=now)
+    helper = care.volunteer(session, wang, "能陪诊", None, HOURS, now)
+    zhao = session.query(Resident).filter_by(openid="o-zhao").one()
+    asked = care.NewCare("escort", "周三上午", 120, "有心脏病，走得慢")
+    escort = care.request(session, zhao, zhao, asked, HOURS, now)
+    return {
+        "care": escort.id,
+        "giver": helper.id,
+        "organisation": partner.id,
+        "post": post.id,
+        "wish": wish.id,
+        "aid": need.id,
+        "referral": referral.id,
+    }
 
 
 def _item(session: Session, source: str) -> int:

@@ -52,6 +52,13 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/backfills/": seeded.backfill,
         "/console/moderation/words/": seeded.word,
         "/console/moderation/": seeded.submission,
+        "/console/organisations/": seeded.organisation,
+        "/console/board/": seeded.post,
+        "/console/wishes/": seeded.wish,
+        "/console/care/givers/": seeded.giver,
+        "/console/care/": seeded.care,
+        "/console/aid/": seeded.aid,
+        "/console/referrals/": seeded.referral,
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))
@@ -100,6 +107,8 @@ async def test_the_public_routes_are_these() -> None:
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/activities",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/certificates",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/certificates/{code:[A-Za-z0-9-]{4,40}}",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/neighbours",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/wishes",
     }
 
 

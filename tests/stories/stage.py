@@ -32,6 +32,9 @@ from services.case_states import Actor, Outcome, State
 from services.categories import Catalogues
 from services.places import import_tree, read_tree
 from settings import DEMO_AES_KEY
+from storage.aid import AidRequest, Referral
+from storage.board import BoardPost
+from storage.care import CareRequest
 from storage.case_ties import CaseFollower
 from storage.cases import Case, CaseEvent
 from storage.communities import Place
@@ -41,6 +44,7 @@ from storage.residents import Dialog, Resident
 from storage.staff import Staff
 from tests.desk import WORKDAY_MORNING, Desk, open_desk
 from tests.stories import points, volunteering
+from tests.stories.deeds import DEEDS
 from tests.stories.manners import faults
 
 FOLDER = Path(__file__).parent
@@ -62,7 +66,8 @@ OTHER_TREE = {
 WORKERS = (
     ("wang", "王敏", Role.COMMUNITY_WORKER, "demo"),
     ("li", "李强", Role.GRID_WORKER, "G1"),
-    ("zhao", "赵慧", Role.REVIEWER, "demo"),
+    ("zhao", "赵蕾", Role.REVIEWER, "demo"),
+    ("sun", "孙洁", Role.REVIEWER, "demo"),
 )
 _SPAN = re.compile(r"(\d+)\s*(h|m|s|d)")
 _UNITS = {"h": "hours", "m": "minutes", "s": "seconds", "d": "days"}
@@ -259,6 +264,15 @@ class Stage:
             case "asks" | "closes":
                 code, _, questions = rest.partition(" ")
                 keep_category(session, me.community_id, code, questions, deed == "asks", now)
+            case _ if deed in DEEDS:
+                DEEDS[deed](session, worker, me, rest, now)
+            case _:
+                self._handle(session, worker, deed, rest)
+
+    def _handle(self, session: Session, worker: Staff, deed: str, rest: str) -> None:
+        """What staff do with cases beside moving them."""
+        now, me = self.desk.clock(), self._me(session)
+        match deed:
             case "visits":
                 now = self.desk.workers.hours.add(now, 2 * 540)
                 self.desk.clock.now = now
@@ -274,7 +288,7 @@ class Stage:
                 new = case_merging.SplitOff(rest, case.category)
                 case_merging.split(session, worker, case, new, self.desk.workers.hours, now)
             case _:
-                raise AssertionError(f"staff cannot {told!r}")
+                raise AssertionError(f"staff cannot {deed!r}")
 
     def _look(self, then: dict[str, Any]) -> None:
         for what, expected in then.items():
@@ -351,6 +365,11 @@ SIGHTS: dict[str, Callable[[Session], Any]] = {
     "sign-ups": volunteering.sign_ups,
     "hours": volunteering.hours,
     "told": volunteering.told,
+    "posts": lambda s: list(s.scalars(select(BoardPost.state).order_by(BoardPost.id))),
+    "care minutes": lambda s: [n for n in s.scalars(select(CareRequest.settled_minutes)) if n],
+    "aid": lambda s: list(s.scalars(select(AidRequest.state).order_by(AidRequest.id))),
+    "referrals": lambda s: list(s.scalars(select(Referral.state).order_by(Referral.id))),
+    "last told": lambda s: s.scalars(select(OUT).order_by(OutboxMessage.id.desc())).first(),
 }
 
 
