@@ -57,6 +57,11 @@ SUBJECTS = {
     "outbox_messages": "消息",
     "queue_items": "待办",
     "corrections": "纠正",
+    "notices": "通知",
+    "public_sheets": "清单资金",
+    "tip_offs": "举报",
+    "policy_documents": "政策",
+    "policy_questions": "政策提问",
 }
 
 

@@ -29,6 +29,9 @@ class ItemKind(StrEnum):
     FAILED_SEND = "failed_send"
     FAILURE = "failure"
     MODERATION = "moderation"
+    KNOWLEDGE = "knowledge"
+    NOTICE = "notice"
+    TIP = "tip"
 
 
 KIND_NAMES = {
@@ -40,6 +43,9 @@ KIND_NAMES = {
     ItemKind.FAILED_SEND: "未送达",
     ItemKind.FAILURE: "程序出错",
     ItemKind.MODERATION: "待审内容",
+    ItemKind.KNOWLEDGE: "政策库",
+    ItemKind.NOTICE: "待审发布",
+    ItemKind.TIP: "保密举报",
 }
 
 

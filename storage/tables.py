@@ -7,11 +7,12 @@ from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
 from storage.consents import Consent
 from storage.desk import QueueItem, Reply
+from storage.information import FundEntry, Notice, ServiceEntry, Sheet, Subscription, TipOff
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord, Submission
 from storage.organisations import Organisation
-from storage.policies import PolicyDocument, PolicyQuestion
+from storage.policies import PolicyAnswer, PolicyDocument, PolicyQuestion, PolicyReview
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
@@ -29,18 +30,26 @@ __all__ = [
     "Consent",
     "Correction",
     "Dialog",
+    "FundEntry",
     "InboundMessage",
     "Media",
+    "Notice",
     "Organisation",
     "OutboxMessage",
     "Place",
+    "PolicyAnswer",
     "PolicyDocument",
     "PolicyQuestion",
+    "PolicyReview",
     "QueueItem",
     "Reply",
     "Resident",
     "SensitiveWord",
+    "ServiceEntry",
+    "Sheet",
     "Staff",
     "StaffSession",
     "Submission",
+    "Subscription",
+    "TipOff",
 ]
