@@ -6,10 +6,13 @@ from handlers import (
     by_staff,
     emergency,
     help,  # noqa: A004
+    information,
     my_data,
     person,
     policy,
     report,
+    subscribing,
+    tip,
     track,
 )
 from handlers.kit import Service
@@ -18,8 +21,11 @@ SERVICES: tuple[Service, ...] = (
     emergency.SERVICE,
     person.SERVICE,
     track.SERVICE,
+    tip.SERVICE,
+    subscribing.SERVICE,
     report.SERVICE,
     policy.SERVICE,
+    information.SERVICE,
     my_data.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,

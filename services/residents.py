@@ -14,6 +14,7 @@ from services.access import Role, visible_cases, visible_to
 from storage.cases import Case
 from storage.communities import Community, Place
 from storage.desk import QueueItem
+from storage.information import Subscription, TipOff
 from storage.insert import insert_ignoring
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
@@ -188,6 +189,15 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
             }
             for case in cases
         ],
+        "subscriptions": list(
+            session.scalars(
+                select(Subscription.topic).where(Subscription.resident_id == resident.id)
+            )
+        ),
+        "tip_offs": [
+            {"receipt": tip.receipt, "at": tip.created_at.isoformat(), "text": tip.text}
+            for tip in session.scalars(select(TipOff).where(TipOff.resident_id == resident.id))
+        ],
     }
 
 
@@ -248,6 +258,15 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
         .values(
             title="（居民已注销）", state="done", done_at=func.coalesce(QueueItem.done_at, now)
         ),
+        execution_options=mine,
+    )
+    session.execute(
+        delete(Subscription).where(Subscription.resident_id == resident.id), execution_options=mine
+    )
+    session.execute(
+        update(TipOff)
+        .where(TipOff.resident_id == resident.id)
+        .values(resident_id=None, contact=None),
         execution_options=mine,
     )
     session.execute(

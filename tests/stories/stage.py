@@ -27,10 +27,12 @@ from settings import DEMO_AES_KEY
 from storage.cases import Case, CaseEvent
 from storage.communities import Place
 from storage.desk import QueueItem
+from storage.information import Subscription, TipOff
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 from tests.desk import WORKDAY_MORNING, Desk, open_desk
+from tests.stories import information
 from tests.stories.manners import faults
 
 FOLDER = Path(__file__).parent
@@ -51,6 +53,8 @@ OTHER_TREE = {
 }
 WORKERS = (
     ("wang", "王敏", Role.COMMUNITY_WORKER, "demo"),
+    ("chen", "陈斌", Role.COMMUNITY_WORKER, "demo"),
+    ("zhao", "赵蕾", Role.REVIEWER, "demo"),
     ("li", "李强", Role.GRID_WORKER, "G1"),
 )
 _SPAN = re.compile(r"(\d+)\s*(h|m|s|d)")
@@ -216,6 +220,8 @@ class Stage:
                 handover.take(session, me, now)
             case "ends":
                 handover.end(session, me, worker, now)
+            case "publishes":
+                information.publish(session, rest, now)
             case "moves":
                 state, _, reason = rest.partition(" ")
                 case = cases.cases_of(session, me)[0]
@@ -231,6 +237,8 @@ class Stage:
             assert seen == expected, f"{what}: {seen!r} instead of {expected!r}"
 
     def _see(self, what: str, expected: Any, session: Session) -> Any:
+        if what.startswith("kept texts holding "):
+            return sum(what.rsplit(" ", 1)[1] in text for text in _kept_texts(session))
         if what in ("form", "handover", "strikes"):
             return getattr(session.get_one(Dialog, self._me(session).id), what)
         if what == "personal data":
@@ -268,6 +276,10 @@ def _phones(session: Session) -> list[str]:
     return [phone for phone in session.scalars(select(Case.contact_phone)) if phone]
 
 
+def _sent(session: Session) -> list[str]:
+    return list(session.scalars(select(OUT).order_by(OutboxMessage.id)))
+
+
 OUT = OutboxMessage.text
 SIGHTS: dict[str, Callable[[Session], Any]] = {
     "cases": lambda s: _count(s, Case),
@@ -275,6 +287,13 @@ SIGHTS: dict[str, Callable[[Session], Any]] = {
     "residents": lambda s: _count(s, Resident, Resident.openid.in_(("u1", "u2"))),
     "kept texts": _kept_texts,
     "contact phones": _phones,
+    "sent": _sent,
+    "sent count": lambda s: len(_sent(s)),
+    "subscriptions": lambda s: sorted(s.scalars(select(Subscription.topic))),
+    "tips": lambda s: [
+        ["named" if tip.resident_id else "unnamed", tip.text]
+        for tip in s.scalars(select(TipOff).order_by(TipOff.id))
+    ],
 }
 
 
