@@ -16,7 +16,7 @@ import structlog
 
 from bot.wechat.client import DownloadedMedia, WeChatClient
 from bot.wechat.errors import ApiError, Invalid
-from bot.wechat.pictures import BadImage, clean_image
+from services.pictures import BadImage, clean_image
 from services import media
 from services.media import StoredFile, Wanted
 from storage.engine import Database

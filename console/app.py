@@ -27,8 +27,7 @@ def add_console(app: web.Application, deps: ConsoleDeps) -> None:
     rendering.set_up(app)
     live.set_up(app)
     rules = {
-        app.router.add_route(route.method, route.path, route.handler): route.rule
-        for route in ROUTES
+        app.router.add_route(route.method, route.path, route.handler): route for route in ROUTES
     }
     app.middlewares.append(make_guard(deps, rules))
     app.on_response_prepare.append(harden_ours)

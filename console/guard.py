@@ -17,7 +17,7 @@ from aiohttp.typedefs import Middleware
 from console import errors
 from console.deps import ConsoleDeps
 from console.headers import harden
-from console.rules import Handler, Needs, Public, Rule
+from console.rules import Handler, Needs, Public, Route, Rule
 from console.visits import COOKIE, VISIT, Visit, deps_of, visit_of, visitor
 from services import sign_in
 from services.access import Forbidden, require
@@ -29,7 +29,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 log = structlog.get_logger(__name__)
 
 
-def make_guard(deps: ConsoleDeps, rules: Mapping[web.AbstractRoute, Rule]) -> Middleware:
+def make_guard(deps: ConsoleDeps, rules: Mapping[web.AbstractRoute, Route]) -> Middleware:
     """The middleware for these registered routes."""
 
     @web.middleware
@@ -55,14 +55,17 @@ async def _answer(
     request: web.Request,
     handler: Handler,
     deps: ConsoleDeps,
-    rules: Mapping[web.AbstractRoute, Rule],
+    rules: Mapping[web.AbstractRoute, Route],
 ) -> web.StreamResponse:
     try:
         await _recognise(request, deps)
         if request.match_info.http_exception is None:
-            rule = rules.get(request.match_info.route)
+            route = rules.get(request.match_info.route)
+            rule = route.rule if route else None
             if (refused := _refuse(request, rule)) is not None:
                 return refused
+            if route and route.most_bytes:  # only now that it is known who asks
+                request = request.clone(client_max_size=route.most_bytes)
             await _check_origin(request, rule)
         return await handler(request)
     except web.HTTPException as error:

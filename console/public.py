@@ -29,7 +29,12 @@ class Section:
     about: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("notices", "通知", "最近的通知：停水停电、义诊、活动、安全提醒"),
+    Section("lists", "清单", "社区能办哪些事、找谁、带什么"),
+    Section("funds", "惠民资金", "每个项目安排了多少、用了多少"),
+    Section("policies", "政策问答", "居民常问的政策，附出处和日期"),
+)
 
 
 async def home(request: web.Request) -> web.Response:

@@ -35,9 +35,14 @@ Rule: TypeAlias = Public | SignedIn | Needs
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One page or action. There is no route without a rule."""
+    """One page or action. There is no route without a rule.
+
+    `most_bytes` is the largest body it takes where that is more than the application's limit: a
+    page that takes files.
+    """
 
     method: str
     path: str
     handler: Handler
     rule: Rule
+    most_bytes: int = 0

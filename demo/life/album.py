@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot.wechat.pictures import clean_image
+from services.pictures import clean_image
 from services import media
 from services.media import StoredFile, Wanted
 
