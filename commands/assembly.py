@@ -175,6 +175,7 @@ def make_workers(
         fetcher=Fetcher(database, clients, settings.paths.media, clock),
         clock=clock,
         session_life=timedelta(hours=settings.security.session_hours),
+        hours=office_hours(settings),
     )
 
 

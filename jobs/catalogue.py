@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.deliver import Delivery
 from bot.fetch import Fetcher
 from jobs.runner import Job
-from services import handover, retention
+from services import handover, policy_expiry, retention
+from services.calendar import OfficeHours
 from storage.engine import Database
 
 
@@ -22,6 +23,7 @@ class Workers:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     session_life: timedelta
+    hours: OfficeHours = field(default_factory=OfficeHours)
 
 
 def all_jobs(workers: Workers) -> list[Job]:
@@ -36,6 +38,11 @@ def all_jobs(workers: Workers) -> list[Job]:
     async def end_idle() -> int:
         return await workers.database.write(lambda s: handover.end_idle(s, workers.clock()))
 
+    async def expiring() -> int:
+        return await workers.database.write(
+            lambda s: policy_expiry.remind(s, workers.hours, workers.clock())
+        )
+
     return [
         Job("outbox", 1.0, workers.delivery.run),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
@@ -43,4 +50,5 @@ def all_jobs(workers: Workers) -> list[Job]:
         Job("erase", 60.0, workers.fetcher.erase),
         Job("idle-conversations", 600.0, end_idle),
         Job("tidy", 3600.0, tidy),
+        Job("policies-expiring", 3600.0, expiring),
     ]

@@ -72,7 +72,7 @@ def shelf(session: Session, staff: Staff, wanted: ShelfFilter, today: date) -> l
 
     A document of which a version is served is told by that one where the newest is withdrawn.
     """
-    reviews = dict(session.execute(select(PolicyReview.document_id, PolicyReview.state)).tuples())
+    reviews = {row.document_id: row.state for row in session.scalars(select(PolicyReview))}
     query = _in_scope(staff).order_by(PolicyDocument.title, PolicyDocument.version)
     if wanted.community_id is not None:
         query = query.where(PolicyDocument.community_id == wanted.community_id)

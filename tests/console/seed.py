@@ -20,6 +20,7 @@ from storage.desk import QueueItem, Reply
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.residents import Resident
 from storage.staff import Staff
+from tests.console.seed_information import Information, fill_information
 
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)  # 17:30 on a Thursday in China
 HOURS = OfficeHours()
@@ -86,6 +87,7 @@ class Seeded:
     picture: int
     private_resident: int
     message: int
+    information: Information
 
 
 @cache
@@ -132,6 +134,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         picture=picture.id,
         private_resident=zhao.id,
         message=words.id,
+        information=fill_information(session, community, staff, wang, now),
     )
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from console.guard import AREAS
 from console.routes import ROUTES
+from console.routes.information import PLACE
+from console.routes.kinds import CODE, N
 from console.rules import Needs, Public, Route, SignedIn
 from services.access import PERMISSIONS, Role
 from tests.console.seed import PEOPLE, Seeded
@@ -24,8 +26,11 @@ def name_of(route: Route) -> str:
     return f"{route.method} {route.path}"
 
 
-def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
+def address(
+    route: Route, seeded: Seeded, number: int | None = None, community: str = "demo"
+) -> str:
     """The route's address about the seeded thing that it is for."""
+    public = f"/public/{CODE}/"
     things = {
         "/console/items/": seeded.person_item if route.path.endswith("done") else seeded.lamp_item,
         "/console/cases/": seeded.lamp,
@@ -35,9 +40,16 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/media/": seeded.picture,
         "/console/messages/": seeded.message,
         "/console/staff/": seeded.staff["grid1"],
+        "/console/policies/": seeded.information.policy,
+        "/console/notices/": seeded.information.notice,
+        "/console/sheets/": seeded.information.funds,
+        "/console/tips/": seeded.information.tip,
+        f"{public}notices/": seeded.information.notice,
+        f"{public}policies/": seeded.information.policy,
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))
+    path = path.replace(CODE, community).replace(PLACE, "0")
     return path.replace("{name}", "tokens.css")
 
 
@@ -73,7 +85,20 @@ async def test_the_public_routes_are_these() -> None:
         "GET /console/sign-in",
         "POST /console/sign-in",
         "GET /public/",
-        "GET /public/{community:[A-Za-z0-9_-]{1,32}}",
+        *(
+            f"GET /public/{CODE}{page}"
+            for page in (
+                "",
+                "/notices",
+                f"/notices/{N}",
+                f"/notices/{N}/pictures/{PLACE}",
+                "/lists",
+                "/funds",
+                "/funds.xlsx",
+                "/policies",
+                f"/policies/{N}",
+            )
+        ),
     }
 
 
@@ -129,7 +154,7 @@ async def test_what_lies_outside_the_scope_does_not_exist(console: Console, rout
     )
     visitor = console.visitor(stranger)
     for number in (None, 987_654):
-        answer = await ask(visitor, route, address(route, console.seeded, number))
+        answer = await ask(visitor, route, address(route, console.seeded, number, "other"))
         assert answer.status == 404, answer.text
 
 
