@@ -3,7 +3,8 @@
 What is looked at: `named`, how much of the question's subject (by rarity) the document's name and
 aliases have, or in a long document the passage; `matched`, how much rare subject it has at all;
 `ahead`, how far its score is before the next document's (all 0–1); `foreign`, whether the question
-names a matter that the document nowhere does. A logistic function joins them. Two things hold a
+names a matter that the document nowhere does; `incidental`, whether it names one that the document
+has in its text only, as a paper to bring or a place to go. A logistic function joins them. Two things hold a
 document back from answering however far ahead it is: too little of the subject named, matched or
 `covered`, its share in the text (in a small base anything is ahead), and `shared`, other names
 having all of the subject as well. Coefficients and thresholds were fitted on one half of the
@@ -28,7 +29,8 @@ CHOOSE = 0.2
 _GROUNDED, _RELATED = 0.3, 0.15  # of `named` or `matched`, to answer and to be offered
 _COVERED = 0.75  # what `covered` counts beside them
 _UNSURE, _UNRELATED = 0.65, 0.15  # the most confidence below these
-_BIAS, _NAMED, _AHEAD, _MATCHED, _FOREIGN = -3.1, 3.5, 4.2, 3.1, -4.3
+_BIAS, _NAMED, _AHEAD, _MATCHED = -3.1, 3.5, 4.2, 3.1
+_FOREIGN, _INCIDENTAL = -4.3, -3.25
 _ENOUGH = 15.0  # summed rarity (nats) above which more matched subject says no more
 _HOMOPHONE = 0.7  # what a pair counts that only sounds the same
 
@@ -43,6 +45,7 @@ class Evidence:
     foreign: bool = False
     shared: bool = False
     covered: float = 0.0
+    incidental: bool = False
 
     @property
     def related(self) -> bool:
@@ -63,7 +66,8 @@ class Evidence:
 
     def _fitted(self) -> float:
         weight = _BIAS + _NAMED * self.named + _MATCHED * self.matched + _AHEAD * self.ahead
-        return 1 / (1 + math.exp(-weight - _FOREIGN * self.foreign))
+        weight += _FOREIGN * self.foreign + _INCIDENTAL * self.incidental
+        return 1 / (1 + math.exp(-weight))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,10 @@ class Subject:
             matter not in text and not any(matter in heard for heard in meant)
             for matter in self.matters
         )
+
+    def incidental_to(self, text: str, name: str) -> bool:
+        """Whether the question names a matter that the text has, but not among its names."""
+        return any(matter in text and matter not in name for matter in self.matters)
 
     def _weight_in(self, text: str) -> float:
         meant = "|".join(heard for heard, term in self.expansions if term in text)

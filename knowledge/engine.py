@@ -179,12 +179,14 @@ class KnowledgeBase:
         passage = int(start + np.argmax(scores[start:end]))
         around = self._text_around(document, passage)
         brief = self.documents[document].brief
+        name = head(self.documents[document]) if brief else around
         evidence = Evidence(
-            named=subject.share_in(head(self.documents[document]) if brief else around),
+            named=subject.share_in(name),
             matched=subject.matched_in(around),
             ahead=1 - behind / score,
             foreign=subject.foreign_to(around),
             covered=subject.share_in(around),
+            incidental=subject.incidental_to(around, name),
         )
         return Hit(document, passage, score, evidence)
 
