@@ -3,12 +3,13 @@
 What is looked at: `named`, how much of the question's subject (by rarity) the document's name and
 aliases have, or in a long document the passage; `matched`, how much rare subject it has at all;
 `ahead`, how far its score is before the next document's (all 0–1); `foreign`, whether the question
-names a matter that the document nowhere does; `incidental`, whether it names one that the document
-has in its text only, as a paper to bring or a place to go. A logistic function joins them. Two things hold a
-document back from answering however far ahead it is: too little of the subject named, matched or
-`covered`, its share in the text (in a small base anything is ahead), and `shared`, other names
-having all of the subject as well. Coefficients and thresholds were fitted on one half of the
-project's own questions and checked on the other; docs/knowledge.md has the figures.
+names a matter that the document nowhere does. A logistic function joins them. Four things hold a
+document back from answering, not from being offered, however far ahead it is: too little of the
+subject named, matched or `covered`, its share in the text (in a small base anything is ahead);
+`shared`, other names having all of the subject as well; `outnamed`, another document's name fitting
+the question better than its own; `incidental`, a matter named in the question that the document has
+in its text only, as a paper to bring or a place to go. Coefficients and thresholds were fitted on
+one half of the project's own questions and checked on the other; docs/knowledge.md has the figures.
 """
 
 from __future__ import annotations
@@ -26,11 +27,10 @@ from knowledge.terms import CharacterPairs, sound
 
 ANSWER = 0.7
 CHOOSE = 0.2
-_GROUNDED, _RELATED = 0.3, 0.15  # of `named` or `matched`, to answer and to be offered
+GROUNDED, _RELATED = 0.3, 0.15  # of `named` or `matched`, to answer and to be offered
 _COVERED = 0.75  # what `covered` counts beside them
 _UNSURE, _UNRELATED = 0.65, 0.15  # the most confidence below these
-_BIAS, _NAMED, _AHEAD, _MATCHED = -3.1, 3.5, 4.2, 3.1
-_FOREIGN, _INCIDENTAL = -4.3, -3.25
+_BIAS, _NAMED, _AHEAD, _MATCHED, _FOREIGN = -3.1, 3.5, 4.2, 3.1, -4.3
 _ENOUGH = 15.0  # summed rarity (nats) above which more matched subject says no more
 _HOMOPHONE = 0.7  # what a pair counts that only sounds the same
 
@@ -46,6 +46,7 @@ class Evidence:
     shared: bool = False
     covered: float = 0.0
     incidental: bool = False
+    outnamed: bool = False
 
     @property
     def related(self) -> bool:
@@ -54,20 +55,21 @@ class Evidence:
 
     def confidence(self) -> float:
         """The probability, as fitted, that the document is the right one; below ANSWER where the
-        document has too little of the subject or shares its name.
+        document has too little of the subject, shares its name, or another is better named.
         """
         fitted = self._fitted()
         if self._held() < _RELATED:
             return min(fitted, _UNRELATED)
-        return fitted if self._held() >= _GROUNDED and not self.shared else min(fitted, _UNSURE)
+        doubtful = self.shared or self.outnamed or self.incidental
+        clear = self._held() >= GROUNDED and not doubtful
+        return fitted if clear else min(fitted, _UNSURE)
 
     def _held(self) -> float:
         return max(self.named, self.matched, _COVERED * self.covered)
 
     def _fitted(self) -> float:
         weight = _BIAS + _NAMED * self.named + _MATCHED * self.matched + _AHEAD * self.ahead
-        weight += _FOREIGN * self.foreign + _INCIDENTAL * self.incidental
-        return 1 / (1 + math.exp(-weight))
+        return 1 / (1 + math.exp(-weight - _FOREIGN * self.foreign))
 
 
 @dataclass(frozen=True, slots=True)
