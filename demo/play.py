@@ -20,6 +20,7 @@ from bot.turn import TurnTaker
 from demo.community import add_staff, open_community
 from demo.life.album import Album
 from demo.life.desk_acts import Desk
+from demo.life.information import bulletins
 from demo.life.moments import Timetable, spread
 from demo.life.photos import draw
 from demo.life.post import Post
@@ -115,6 +116,8 @@ class _Play:
         begin = planned[0][0]
         for moment, story, step in planned:
             self._add(moment, self._acting(story, step))
+        for moment, act in bulletins(self._scene, now):
+            self._add(moment, act)
         for morning in _mornings(begin, now):
             self._add(morning, self._morning())
         total = len(self._queue)

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from sqlalchemy.orm import Session
 
+from demo.life.scene import Scene
 from services import notices, publishing, sheets
 from services.calendar import CHINA, OfficeHours
 from services.money import read_fen
@@ -24,6 +25,12 @@ from storage.staff import Staff
 FILE = Path(__file__).with_name("information.yaml")
 HOURS = OfficeHours()
 AUTHOR, REVIEWER = "chen", "zhao"
+
+
+def bulletins(scene: Scene, now: datetime) -> list[tuple[datetime, Iterator[int]]]:
+    """What is made public in the month before `now`, as acts of the play."""
+    board = Bulletins(scene.session, scene.community, scene.staff, now)
+    return [(moment, act(moment)) for moment, act in board.planned()]
 
 
 class Bulletins:
