@@ -28,4 +28,5 @@ async def uploads(request: web.Request, field: str) -> list[Upload]:
 
 def _read(field: FileField) -> Upload:
     name = field.filename.replace("\\", "/").rsplit("/", 1)[-1]
-    return Upload(name[:200], field.file.read())
+    with field.file:
+        return Upload(name[:200], field.file.read())
