@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from sqlalchemy.orm import Session
 
 from console import errors
 from console.deps import ConsoleDeps
@@ -24,6 +25,7 @@ from services.access import Forbidden, require
 
 AREAS = ("/console", "/public")
 SIGN_IN = "/console/sign-in"
+UPLOAD_LIMIT = 40 * 1024 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 log = structlog.get_logger(__name__)
@@ -64,8 +66,8 @@ async def _answer(
             rule = route.rule if route else None
             if (refused := _refuse(request, rule)) is not None:
                 return refused
-            if route and route.most_bytes:  # only now that it is known who asks
-                request = request.clone(client_max_size=route.most_bytes)
+            if route and route.uploads:  # only now that it is known who asks
+                request = request.clone(client_max_size=UPLOAD_LIMIT)
             await _check_origin(request, rule)
         return await handler(request)
     except web.HTTPException as error:
@@ -85,12 +87,17 @@ async def _recognise(request: web.Request, deps: ConsoleDeps) -> None:
     if not token:
         return
     now = deps.clock()
-    found = await deps.database.read(
-        lambda session: sign_in.signed_in(session, token, deps.rules, now)
-    )
-    if found is None:
+
+    def work(session: Session) -> Visit | None:
+        found = sign_in.signed_in(session, token, deps.rules, now)
+        if found is None:
+            return None
+        return Visit(found, deps, now, deps.catalogues.in_scope(session, found.staff))
+
+    visit = await deps.database.read(work)
+    if visit is None:
         return
-    request[VISIT] = Visit(found, deps, now)
+    request[VISIT], found = visit, visit.signed_in
     if now - found.session.seen_at >= sign_in.TOUCH_EVERY and "X-Live" not in request.headers:
         await deps.database.write(lambda session: sign_in.touch(session, found.session.id, now))
 

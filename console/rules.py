@@ -30,19 +30,23 @@ class Needs:
     permission: Permission
 
 
-Rule: TypeAlias = Public | SignedIn | Needs
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Another system with a key of the community that it acts in (Open311)."""
+
+
+Rule: TypeAlias = Public | SignedIn | Needs | Keyed
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """One page or action. There is no route without a rule.
 
-    `most_bytes` is the largest body it takes where that is more than the application's limit: a
-    page that takes files.
+    `uploads`: it takes pictures or documents, so its body may be larger than that of others.
     """
 
     method: str
     path: str
     handler: Handler
     rule: Rule
-    most_bytes: int = 0
+    uploads: bool = False

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-MOST_BYTES = 21 * 1024 * 1024
-"""A document may have 20 MB; the rest of the form comes on top."""
-
 
 @dataclass(frozen=True, slots=True)
 class Upload:

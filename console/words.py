@@ -40,6 +40,7 @@ REPLY_STATES = {
 }
 EVENT_NAMES = {
     "submitted": "提交",
+    "opened": "工作人员登记",
     "moved": "改状态",
     "assigned": "换负责人",
     "note": "内部备注",
@@ -69,6 +70,12 @@ SUBJECTS = {
     "tip_offs": "举报",
     "policy_documents": "政策",
     "policy_questions": "政策提问",
+    "category_settings": "类别",
+    "dispatch_rules": "派单规则",
+    "api_keys": "接口密钥",
+    "consents": "授权",
+    "submissions": "待审内容",
+    "sensitive_words": "敏感词",
 }
 
 

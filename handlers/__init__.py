@@ -11,6 +11,7 @@ from handlers import (
     person,
     policy,
     report,
+    submissions,
     subscribing,
     tip,
     track,
@@ -27,6 +28,7 @@ SERVICES: tuple[Service, ...] = (
     policy.SERVICE,
     information.SERVICE,
     my_data.SERVICE,
+    submissions.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,
 )

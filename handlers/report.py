@@ -11,6 +11,7 @@ from dialogue.messages import Kind
 from dialogue.words import shorten
 from handlers.hearing import hear
 from handlers.kit import Begin, FormService, Request, Say, Service, Turn
+from handlers.report_extras import answered
 from handlers.report_form import FORM
 from handlers.report_summary import described
 from handlers.words import has_digits, has_words, responsible_words, ticket, without_phone
@@ -18,6 +19,7 @@ from intents.normalise import normalise
 from intents.split import split_matters
 from services import cases
 from services.places import community_place, full_name, place_by_code
+from services.questions import answer_line
 
 SURE = 0.35
 """Above this the first category is shown to the resident; below it none is."""
@@ -108,10 +110,16 @@ def prepare(turn: Turn, heard: Heard, values: Values) -> Heard:
 
 def _guess(turn: Turn, text: str) -> dict[str, Any]:
     guess = turn.world.understander.categorise(text)
-    catalogue = turn.world.catalogue
-    options = [[code, catalogue.name(code)] for code, _ in guess.ranking[:3]]
-    values: dict[str, Any] = {"category_options": options}
-    if guess.confidence >= SURE:
+    catalogue = turn.catalogue
+    likely = [code for code, _ in guess.ranking if code in catalogue][:3]
+    questions = {
+        code: [one.as_json() for one in asked]
+        for code in likely
+        if (asked := catalogue.questions(code))
+    }
+    options = [[code, catalogue.name(code)] for code in likely]
+    values: dict[str, Any] = {"category_options": options, "questions": questions}
+    if guess.confidence >= SURE and guess.category in catalogue:
         values["category"] = {"code": guess.category, "name": catalogue.name(guess.category)}
     return values
 
@@ -133,13 +141,14 @@ def _new_case(turn: Turn, values: Values) -> cases.NewCase:
     told = values["place"]
     place = place_by_code(turn.session, turn.community.id, told["code"]) if told["code"] else None
     where = place or community_place(turn.session, turn.community.id)
-    catalogue = turn.world.catalogue
+    catalogue = turn.catalogue
     description = described(values)
+    answers = [answer_line(text, answer) for text, answer in answered(values)]
     return cases.NewCase(
         community_id=turn.community.id,
         category=code,
         title=shorten(description, 40),
-        description=description,
+        description="\n".join([description, *answers]),
         place_path=where.path,
         place_id=where.id,
         place_text=told["text"],

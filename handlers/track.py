@@ -171,7 +171,7 @@ def unsolved(turn: Turn, request: Request) -> Say:
     case = _case(turn, request.argument)
     if case is None or State(case.state) not in states:
         return Say("这件事还在办。回复“进度”看到哪一步了。")
-    sla = "urgent" if case.urgent else turn.world.catalogue.sla(case.category)
+    sla = "urgent" if case.urgent else turn.catalogue.sla(case.category)
     renewed = deadlines(sla, turn.now, turn.world.hours)
     cases.reopen(turn.session, case, turn.resident, renewed, turn.now)
     return Say(

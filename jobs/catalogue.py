@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.codes import CodeMaker
 from bot.deliver import Delivery
 from bot.fetch import Fetcher
+from jobs.city import CityLine
 from jobs.runner import Job
 from services import handover, policy_expiry, retention
 from services.calendar import OfficeHours
@@ -24,6 +26,8 @@ class Workers:
     clock: Callable[[], datetime]
     session_life: timedelta
     hours: OfficeHours = field(default_factory=OfficeHours)
+    city: CityLine | None = None
+    codes: CodeMaker | None = None
 
 
 def all_jobs(workers: Workers) -> list[Job]:
@@ -43,7 +47,11 @@ def all_jobs(workers: Workers) -> list[Job]:
             lambda s: policy_expiry.remind(s, workers.hours, workers.clock())
         )
 
+    city = [Job("city", 10.0, workers.city.run)] if workers.city else []
+    codes = [Job("place-codes", 5.0, workers.codes.run)] if workers.codes else []
     return [
+        *city,
+        *codes,
         Job("outbox", 1.0, workers.delivery.run),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
         Job("media", 2.0, workers.fetcher.run),

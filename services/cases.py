@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from services import desk, outbox
+from services import desk, dispatch, outbox
 from services.calendar import OfficeHours
 from services.case_states import (
     MATTERS,
@@ -22,7 +23,6 @@ from services.case_states import (
     State,
     check_move,
 )
-from services.places import responsible_for
 from services.sla import Deadlines, deadlines
 from storage.cases import Case, CaseEvent
 from storage.communities import Community, Place
@@ -33,7 +33,9 @@ from storage.staff import Staff
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """What somebody raises; `sla` is the class of the category."""
+    """What somebody raises; `sla` is the class of the category, `opened_by` the member of staff
+    who entered it, if one did.
+    """
 
     community_id: int
     category: str
@@ -50,6 +52,7 @@ class NewCase:
     private: bool = False
     urgent: bool = False
     origin: str = "wechat"
+    opened_by: int | None = None
     media: Sequence[int] = field(default_factory=tuple)
 
 
@@ -62,7 +65,11 @@ def submit(
 ) -> Case:
     """Opens a case: number, deadlines, person responsible, a place in the queue, its pictures."""
     due = deadlines("urgent" if new.urgent else new.sla, now, hours)
-    responsible = None if new.private else responsible_for(session, new.place_path)
+    responsible = (
+        None
+        if new.private
+        else (dispatch.responsible(session, new.community_id, new.category, new.place_path))
+    )
     case = Case(
         community_id=new.community_id,
         number=_next_number(session, new.community_id),
@@ -90,7 +97,15 @@ def submit(
     session.add(case)
     session.flush()
     actor = Actor.RESIDENT if resident else Actor.STAFF
-    record(session, case, now, "submitted", actor, resident.id if resident else None, public=True)
+    record(
+        session,
+        case,
+        now,
+        "submitted",
+        actor,
+        resident.id if resident else new.opened_by,
+        public=True,
+    )
     if new.media:
         session.execute(
             update(Media)
@@ -101,14 +116,20 @@ def submit(
     return case
 
 
+_COMMUNITIES = cast("Table", Community.__table__)
+_NEXT_NUMBER = (
+    update(_COMMUNITIES)
+    .where(_COMMUNITIES.c.id == bindparam("community"))
+    .values(last_case_number=_COMMUNITIES.c.last_case_number + 1)
+    .returning(_COMMUNITIES.c.last_case_number)
+)
+
+
 def _next_number(session: Session, community_id: int) -> int:
     """The next number of the community; the row lock keeps numbers unique and without gaps."""
-    return session.scalars(
-        update(Community)
-        .where(Community.id == community_id)
-        .values(last_case_number=Community.last_case_number + 1)
-        .returning(Community.last_case_number)
-    ).one()
+    wanted = {"community": community_id}
+    number: int = session.connection().execute(_NEXT_NUMBER, wanted).scalar_one()
+    return number
 
 
 def record(
@@ -267,7 +288,7 @@ def locate(session: Session, case: Case, place: Place, text: str, now: datetime)
     """Brings a case to the place that was told later; who answers for that place takes it."""
     case.place_id, case.place_path, case.place_text = place.id, place.path, text[:200]
     if case.responsible_id is None and not case.private:
-        responsible = responsible_for(session, place.path)
+        responsible = dispatch.responsible(session, case.community_id, case.category, place.path)
         case.responsible_id = responsible.id if responsible else None
     case.updated_at = now
     if State(case.state) in OPEN:
@@ -289,21 +310,23 @@ def reopen(
     case.outcome, case.resolved_at = "", None
 
 
-def cases_of(session: Session, resident: Resident, *, limit: int = 9) -> list[Case]:
-    """The resident's own cases, open ones first, newest first."""
-    ended = case_ended()
-    query = (
-        select(Case)
-        .where(Case.resident_id == resident.id, Case.community_id == resident.community_id)
-        .order_by(ended, Case.created_at.desc(), Case.id.desc())
-        .limit(limit)
-    )
-    return list(session.scalars(query))
-
-
 def case_ended() -> ColumnElement[bool]:
     """The expression that a case is over."""
     return Case.state.not_in([state.value for state in OPEN])
+
+
+_CASES_OF = (
+    select(Case)
+    .where(Case.resident_id == bindparam("resident"), Case.community_id == bindparam("community"))
+    .order_by(case_ended(), Case.created_at.desc(), Case.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def cases_of(session: Session, resident: Resident, *, limit: int = 9) -> list[Case]:
+    """The resident's own cases, open ones first, newest first."""
+    wanted = {"resident": resident.id, "community": resident.community_id, "most": limit}
+    return list(session.scalars(_CASES_OF, wanted))
 
 
 def by_number(session: Session, community_id: int, number: int) -> Case | None:

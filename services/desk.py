@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.access import PERMISSIONS, Permission, Role, may, visible_talk, visible_to
@@ -68,6 +68,21 @@ class Subject:
     needs: Permission | None = None
 
 
+_BY_SOURCE = (
+    select(QueueItem)
+    .where(QueueItem.source == bindparam("source"))
+    .execution_options(autoflush=False)
+)
+
+
+def _known(session: Session, source: str) -> QueueItem | None:
+    """The item of a source, written or about to be; asking writes nothing else before its time."""
+    for new in session.new:
+        if isinstance(new, QueueItem) and new.source == source:
+            return new
+    return session.scalar(_BY_SOURCE, {"source": source})
+
+
 def put(
     session: Session,
     kind: ItemKind,
@@ -83,7 +98,7 @@ def put(
 
     An item of that source that was done is opened again, with the new deadline.
     """
-    item = session.scalar(select(QueueItem).where(QueueItem.source == source))
+    item = _known(session, source)
     if item is None:
         item = QueueItem(source=source, created_at=now, version=0, due_at=due)
         session.add(item)
@@ -101,7 +116,6 @@ def put(
     item.urgent = kind is ItemKind.EMERGENCY
     item.state, item.due_at, item.version = "open", due, item.version + 1
     item.claimed_by = item.claimed_until = item.done_at = item.done_by = None
-    session.flush()
     return item
 
 

@@ -5,46 +5,52 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    inspect,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from services.access import Role, visible_cases, visible_to
 from storage.cases import Case
-from storage.communities import Community, Place
+from storage.communities import Place
 from storage.desk import QueueItem
 from storage.information import Subscription, TipOff
 from storage.insert import insert_ignoring
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.moderation import Submission
 from storage.policies import PolicyQuestion
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 
-_MET = (
-    select(Community, Resident, Dialog)
-    .select_from(Resident)
-    .join(Dialog, Dialog.resident_id == Resident.id)
-    .join(Community, Community.code == bindparam("community"))
-    .where(Resident.account == bindparam("account"), Resident.openid == bindparam("openid"))
-    # other transactions may still refer to the resident, so that a new row about them never waits
-    .with_for_update(of=(Resident, Dialog), key_share=True)
+_WROTE = (
+    update(cast("Table", Resident.__table__))
+    .where(Resident.id == bindparam("resident"))
+    .values(last_message_at=bindparam("at"), sent_since_message=0, following=True)
 )
 
 
-def met_before(
-    session: Session, community: str, account: str, openid: str
-) -> tuple[Community, Resident, Dialog] | None:
-    """The community of that code with a resident and their conversation, these two locked for
-    this transaction; None for a resident who has none yet. One statement: every message asks it.
+def wrote(session: Session, resident: Resident, now: datetime) -> None:
+    """Notes that a resident has just written: they follow, and the window of answers is open.
 
-    The lock puts the messages of one resident in a row, whichever process receives them.
+    A plain statement, for every message makes it; the loaded row is told of it.
     """
-    wanted = {"community": community, "account": account, "openid": openid}
-    for home, resident, dialog in session.execute(_MET, wanted):
-        return home, resident, dialog
-    return None
+    session.connection().execute(_WROTE, {"resident": resident.id, "at": now})
+    set_committed_value(resident, "last_message_at", now)
+    set_committed_value(resident, "sent_since_message", 0)
+    set_committed_value(resident, "following", True)
 
 
 def meet(session: Session, community_id: int, account: str, openid: str, now: datetime) -> Resident:
@@ -81,6 +87,29 @@ def dialog_of(session: Session, resident: Resident, now: datetime) -> Dialog:
         )
         session.add(dialog)
     return dialog
+
+
+_DIALOGS = cast("Table", Dialog.__table__)
+_KEPT = [c.name for c in _DIALOGS.c if c.name not in ("resident_id", "community_id")]
+_KEEP = (
+    update(_DIALOGS)
+    .where(_DIALOGS.c.resident_id == bindparam("resident"))
+    .values({name: bindparam(name) for name in _KEPT})
+)
+
+
+def keep_dialog(session: Session, dialog: Dialog) -> None:
+    """Stores what a turn changed in a conversation, and lets go of it.
+
+    A plain statement: nearly every turn ends with it, and often nothing else has to be flushed.
+    """
+    state = inspect(dialog)
+    if not state.persistent:
+        return
+    if state.committed_state:
+        values = {name: getattr(dialog, name) for name in _KEPT}
+        session.connection().execute(_KEEP, values | {"resident": dialog.resident_id})
+    session.expunge(dialog)
 
 
 def home_path(session: Session, resident: Resident) -> str | None:
@@ -250,6 +279,18 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     )
     session.execute(
         update(PolicyQuestion).where(PolicyQuestion.resident_id == resident.id).values(text=""),
+        execution_options=mine,
+    )
+    session.execute(
+        update(Submission)
+        .where(Submission.resident_id == resident.id)
+        .values(text="", appeal="", hits=""),
+        execution_options=mine,
+    )
+    session.execute(
+        update(Submission)
+        .where(Submission.resident_id == resident.id, Submission.state == "waiting")
+        .values(state="refused", reason="作者已注销", decided_at=now),
         execution_options=mine,
     )
     session.execute(

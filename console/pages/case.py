@@ -80,7 +80,7 @@ async def page(
         "others": request.app[LIVE].others(key, visit.staff.name),
         "outcomes": list(Outcome),
         "matters": MATTERS,
-        "groups": visit.deps.catalogue.grouped(),
+        "groups": visit.catalogue.grouped(),
         "canned": canned,
         "canned_text": shared.chosen(request, canned),
         "base": address(found.case.id),

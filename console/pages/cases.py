@@ -34,7 +34,7 @@ async def show(request: web.Request) -> web.Response:
         "rows": rows,
         "wanted": wanted,
         "states": list(State),
-        "groups": visit.deps.catalogue.grouped(),
+        "groups": visit.catalogue.grouped(),
         "paging": paging(request, total),
         "next_due": cases.next_due,
     }

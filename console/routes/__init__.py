@@ -6,12 +6,14 @@ else appears below /console or /public; a test walks the table and tries each ru
 
 from __future__ import annotations
 
-from console.routes import desk, house, information, public
+from console.routes import city, desk, house, information, moderation, public
 from console.rules import Route
 
 ROUTES: tuple[Route, ...] = (
     *house.ROUTES,
     *desk.ROUTES,
     *information.ROUTES,
+    *city.ROUTES,
+    *moderation.ROUTES,
     *public.ROUTES,
 )

@@ -13,7 +13,6 @@ from console.pages import (
 from console.pages import public_information as public
 from console.routes.kinds import APPROVE, CODE, KEEP_KNOWLEDGE, KEEP_NOTICES, N
 from console.rules import Public, Route
-from console.uploads import MOST_BYTES
 
 PLACE = r"{place:\d{1,3}}"
 POLICY, NOTICE, SHEET, TIP = (
@@ -22,7 +21,7 @@ POLICY, NOTICE, SHEET, TIP = (
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/console/policies", policies.show, KEEP_KNOWLEDGE),
-    Route("POST", "/console/policies/upload", policies.upload, KEEP_KNOWLEDGE, MOST_BYTES),
+    Route("POST", "/console/policies/upload", policies.upload, KEEP_KNOWLEDGE, uploads=True),
     Route("GET", "/console/policies/new", policy_writing.show_new, KEEP_KNOWLEDGE),
     Route("POST", "/console/policies", policy_writing.add, KEEP_KNOWLEDGE),
     Route("GET", "/console/policies/gaps", gaps.show, KEEP_KNOWLEDGE),
@@ -40,7 +39,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/console/notices", notices.add, KEEP_NOTICES),
     Route("GET", NOTICE, notices.show_one, KEEP_NOTICES),
     Route("POST", NOTICE, notices.save, KEEP_NOTICES),
-    Route("POST", f"{NOTICE}/pictures", notices.add_pictures, KEEP_NOTICES, MOST_BYTES),
+    Route("POST", f"{NOTICE}/pictures", notices.add_pictures, KEEP_NOTICES, uploads=True),
     Route("POST", f"{NOTICE}/pictures/drop", notices.drop_pictures, KEEP_NOTICES),
     Route("GET", f"{NOTICE}/pictures/{PLACE}", notices.show_picture, KEEP_NOTICES),
     Route("POST", f"{NOTICE}/submit", notices.submit, KEEP_NOTICES),
@@ -48,7 +47,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{NOTICE}/return", notices.send_back, APPROVE),
     Route("POST", f"{NOTICE}/withdraw", notices.withdraw, KEEP_NOTICES),
     Route("GET", "/console/sheets", sheets.show, KEEP_NOTICES),
-    Route("POST", "/console/sheets/upload", sheets.upload, KEEP_NOTICES, MOST_BYTES),
+    Route("POST", "/console/sheets/upload", sheets.upload, KEEP_NOTICES, uploads=True),
     Route("GET", SHEET, sheets.show_one, KEEP_NOTICES),
     Route("POST", SHEET, sheets.save, KEEP_NOTICES),
     Route("POST", f"{SHEET}/copy", sheets.copy, KEEP_NOTICES),

@@ -8,16 +8,18 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from services import cases, handover, outbox, replies, residents
+from services import api_keys, cases, dispatch, handover, moderation, outbox, replies, residents
 from services.access import Role
 from services.calendar import OfficeHours
 from services.case_states import Actor, State
 from services.passwords import hash_password
 from services.places import import_tree, read_tree
 from storage.cases import Case
+from storage.city import PlaceCode
 from storage.communities import Community, Place
 from storage.desk import QueueItem, Reply
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.moderation import SensitiveWord
 from storage.residents import Resident
 from storage.staff import Staff
 from tests.console.seed_information import Information, fill_information
@@ -88,6 +90,11 @@ class Seeded:
     private_resident: int
     message: int
     information: Information
+    rule: int
+    key: int
+    building: int
+    submission: int
+    word: int
 
 
 @cache
@@ -135,7 +142,29 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         private_resident=zhao.id,
         message=words.id,
         information=fill_information(session, community, staff, wang, now),
+        **_kept(session, staff["admin"], now),
+        **_moderation(session, community, wang, now),
     )
+
+
+def _kept(session: Session, admin: Staff, now: datetime) -> dict[str, int]:
+    """A dispatch rule that wins nowhere, a key, and the QR code of a building."""
+    place = session.query(Place).filter_by(code="b3").one()
+    grid = session.query(Place).filter_by(code="g2").one()
+    assert place.community_id is not None
+    code = PlaceCode(
+        place_id=place.id,
+        community_id=place.community_id,
+        url="http://weixin.qq.com/q/b3",
+        next_at=now,
+        created_at=now,
+    )
+    session.add(code)
+    worker = session.query(Staff).filter_by(login="grid2").one()
+    new = dispatch.NewRule("noise.square", grid.id, staff_id=worker.id)
+    rule = dispatch.add(session, admin, place.community_id, new, now)
+    key, _ = api_keys.make(session, admin, place.community_id, "城管平台", now)
+    return {"rule": rule.id, "key": key.id, "building": place.id}
 
 
 def _staff(session: Session, login: str, name: str, role: Role, scope: str, now: datetime) -> Staff:
@@ -255,6 +284,18 @@ def _failed(session: Session, resident: Resident, now: datetime) -> OutboxMessag
     row.state, row.attempts = "sending", outbox.MAX_ATTEMPTS
     outbox.settle(session, row.id, outbox.Fate.AGAIN, "45015 out of window", now)
     return row
+
+
+def _moderation(
+    session: Session, community: Community, author: Resident, now: datetime
+) -> dict[str, int]:
+    """A text that waits for a reviewer, and the sensitive word that it has."""
+    word = SensitiveWord(community_id=community.id, word="电话")
+    session.add(word)
+    session.flush()
+    wanted = moderation.Wanted("note", 1, "出借人字梯", "出借人字梯，电话联系", author)
+    submission = moderation.submit(session, wanted, community.id, HOURS, now)
+    return {"submission": submission.id, "word": word.id}
 
 
 def _item(session: Session, source: str) -> int:

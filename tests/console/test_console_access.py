@@ -39,6 +39,9 @@ def address(
         "/console/sends/": seeded.failed,
         "/console/media/": seeded.picture,
         "/console/messages/": seeded.message,
+        "/console/dispatch/": seeded.rule,
+        "/console/keys/": seeded.key,
+        "/console/posters/": seeded.building,
         "/console/staff/": seeded.staff["grid1"],
         "/console/policies/": seeded.information.policy,
         "/console/notices/": seeded.information.notice,
@@ -46,6 +49,8 @@ def address(
         "/console/tips/": seeded.information.tip,
         f"{public}notices/": seeded.information.notice,
         f"{public}policies/": seeded.information.policy,
+        "/console/moderation/words/": seeded.word,
+        "/console/moderation/": seeded.submission,
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.uploads import MOST_BYTES
+from knowledge.importing.guards import MAX_BYTES
 from services import policy_questions, subscriptions
 from storage.communities import Community
 from storage.information import Notice, Sheet, TipOff
@@ -159,10 +159,10 @@ async def test_a_file_beyond_the_limit_is_refused_and_others_take_no_files(
     console: Console,
 ) -> None:
     worker = console.visitor("worker")
-    huge = b"0" * (MOST_BYTES + 10)
+    huge = b"0" * (MAX_BYTES + 10)
     answer = await worker.send("/console/policies/upload", "file", "a.md", huge)
-    assert answer.status == 413
-    assert "20 MB" in answer.text
+    assert answer.status == 422
+    assert "最大 20 MB" in answer.text
     assert (await worker.send("/console/notices", "file", "a.md", b"0" * 1_200_000)).status == 413
 
 

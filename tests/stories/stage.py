@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 
 from demo.wechat_side import SignedPush, WeChatSide
 from intents import Understander
-from services import cases, handover, residents
+from services import cases, category_keeping, handover, residents
 from services.access import Role
 from services.calendar import CHINA
 from services.case_states import Actor, Outcome, State
+from services.categories import Catalogues
 from services.places import import_tree, read_tree
 from settings import DEMO_AES_KEY
 from storage.cases import Case, CaseEvent
@@ -56,6 +57,7 @@ WORKERS = (
     ("chen", "陈斌", Role.COMMUNITY_WORKER, "demo"),
     ("zhao", "赵蕾", Role.REVIEWER, "demo"),
     ("li", "李强", Role.GRID_WORKER, "G1"),
+    ("zhao", "赵慧", Role.REVIEWER, "demo"),
 )
 _SPAN = re.compile(r"(\d+)\s*(h|m|s|d)")
 _UNITS = {"h": "hours", "m": "minutes", "s": "seconds", "d": "days"}
@@ -228,6 +230,9 @@ class Stage:
                 for step in (*_WAY, State(state)):
                     wish = cases.Move(step, reason, Outcome.FIXED)
                     cases.move(session, case, wish, Actor.STAFF, worker.id, now)
+            case "asks" | "closes":
+                code, _, questions = rest.partition(" ")
+                keep_category(session, me.community_id, code, questions, deed == "asks", now)
             case _:
                 raise AssertionError(f"staff cannot {told!r}")
 
@@ -247,6 +252,26 @@ class Stage:
         if what == "case":
             return _newest_case(expected, session)
         return SIGHTS[what](session)
+
+
+def keep_category(
+    session: Session, community_id: int, code: str, questions: str, active: bool, now: datetime
+) -> None:
+    """Keeps a shipped category as a reviewer would; `/n` stands between the questions."""
+    catalogue = Catalogues()(session, community_id)
+    category = catalogue.get(code)
+    assert category is not None, code
+    staff = session.scalars(select(Staff).where(Staff.login == "zhao")).one()
+    wanted = category_keeping.Wanted(
+        code=code,
+        group=category.group,
+        name=category.name,
+        department=category.department,
+        sla=category.sla,
+        active=active,
+        questions=questions.replace("/n", "\n"),
+    )
+    category_keeping.keep(session, staff, community_id, wanted, catalogue, now)
 
 
 def _newest_case(wanted: dict[str, Any], session: Session) -> dict[str, Any]:
