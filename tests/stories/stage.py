@@ -55,7 +55,6 @@ OTHER_TREE = {
 WORKERS = (
     ("wang", "王敏", Role.COMMUNITY_WORKER, "demo"),
     ("chen", "陈斌", Role.COMMUNITY_WORKER, "demo"),
-    ("zhao", "赵蕾", Role.REVIEWER, "demo"),
     ("li", "李强", Role.GRID_WORKER, "G1"),
     ("zhao", "赵慧", Role.REVIEWER, "demo"),
 )
