@@ -8,7 +8,6 @@ from services import handover
 
 TITLES = {
     "deliberate": "议事投票",
-    "public_info": "社区公开信息",
 }
 
 

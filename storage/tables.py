@@ -22,6 +22,7 @@ from storage.consents import Consent, ConsentCode, ConsentTry
 from storage.desk import QueueItem, Reply
 from storage.hot_topics import HotTopic
 from storage.households import Household, HouseholdMember
+from storage.information import FundEntry, Notice, ServiceEntry, Sheet, Subscription, TipOff
 from storage.learning import Correction
 from storage.ledger import (
     LedgerAccount,
@@ -43,7 +44,7 @@ from storage.points import (
     PointsTerms,
     Redemption,
 )
-from storage.policies import PolicyDocument, PolicyQuestion
+from storage.policies import PolicyAnswer, PolicyDocument, PolicyQuestion, PolicyReview
 from storage.reports import Report
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
@@ -91,6 +92,7 @@ __all__ = [
     "Correction",
     "Dialog",
     "DispatchRule",
+    "FundEntry",
     "Goods",
     "HotTopic",
     "HourEntry",
@@ -104,6 +106,7 @@ __all__ = [
     "LedgerLotUse",
     "LedgerMonth",
     "Media",
+    "Notice",
     "Occasion",
     "OpenRequest",
     "Organisation",
@@ -117,8 +120,10 @@ __all__ = [
     "PointRuleVersion",
     "PointsRanking",
     "PointsTerms",
+    "PolicyAnswer",
     "PolicyDocument",
     "PolicyQuestion",
+    "PolicyReview",
     "QueueItem",
     "Redemption",
     "Referral",
@@ -126,11 +131,15 @@ __all__ = [
     "Report",
     "Resident",
     "SensitiveWord",
+    "ServiceEntry",
+    "Sheet",
     "SignUp",
     "Staff",
     "StaffSession",
     "Submission",
+    "Subscription",
     "Supervision",
+    "TipOff",
     "Volunteer",
     "Wish",
     "WishSupport",

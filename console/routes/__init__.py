@@ -13,6 +13,7 @@ from console.routes import (
     figures,
     help,  # noqa: A004
     house,
+    information,
     moderation,
     points,
     public,
@@ -25,6 +26,7 @@ ROUTES: tuple[Route, ...] = (
     *figures.ROUTES,
     *points.ROUTES,
     *activities.ROUTES,
+    *information.ROUTES,
     *city.ROUTES,
     *moderation.ROUTES,
     *help.ROUTES,

@@ -46,6 +46,7 @@ from storage.organisations import Organisation
 from storage.residents import Resident
 from storage.staff import Staff
 from storage.volunteers import Backfill
+from tests.console.seed_information import Information, fill_information
 from tests.console.seed_points import PointsSeed, fill_points
 from tests.volunteers.plans import CLEANING, published
 
@@ -121,6 +122,7 @@ class Seeded:
     occasion: int
     volunteer: int
     backfill: int
+    information: Information
     rule: int
     key: int
     building: int
@@ -187,6 +189,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         occasion=occasion,
         volunteer=volunteer,
         backfill=backfill,
+        information=fill_information(session, community, staff, wang, now),
         **_kept(session, staff["admin"], now),
         **_moderation(session, community, wang, now),
         **_help(session, community, wang, now),
