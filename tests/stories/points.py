@@ -77,6 +77,6 @@ def redemptions(session: Session) -> dict[str, int]:
 
 DEEDS: dict[str, Callable[[Session, Resident, Any, datetime], None]] = {
     "points": give,
-    "jobs": run_jobs,
+    "points jobs": run_jobs,
 }
 SIGHTS: dict[str, Callable[[Session], Any]] = {"stock": stock, "redemptions": redemptions}

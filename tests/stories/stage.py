@@ -275,7 +275,7 @@ class Stage:
         """What staff do with cases beside moving them."""
         now, me = self.desk.clock(), self._me(session)
         match deed:
-            case "publishes":
+            case "announces":
                 information.publish(session, rest, now)
             case "visits":
                 now = self.desk.workers.hours.add(now, 2 * 540)
