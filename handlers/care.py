@@ -114,7 +114,7 @@ def _begin(turn: Turn, values: Values) -> Say:
 def for_another(_turn: Turn, _request: Request) -> Say:
     """How one gets leave to ask for a parent."""
     return Say(
-        "为父母约，要先有他们的同意：请老人在自己的微信里授权给您，"
+        "为父母约，要先有他们的同意：请老人在自己的微信里回复“授权”，"
         "或者请社区工作人员当面、电话里问过登记。",
         (Choice("找工作人员登记", "person"), Choice("为自己约", "care.new")),
         way_out="好了",
