@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from bot.deliver import Delivery
 from bot.fetch import Fetcher
+from jobs.hall import HallClock
 from jobs.runner import Job
-from services import handover, retention
+from services import handover, inbound, retention
 from storage.engine import Database
 
 
@@ -36,6 +37,10 @@ def all_jobs(workers: Workers) -> list[Job]:
     async def end_idle() -> int:
         return await workers.database.write(lambda s: handover.end_idle(s, workers.clock()))
 
+    async def unseal() -> int:
+        return await workers.database.write(lambda s: inbound.erase_sealed(s, workers.clock()))
+
+    hall = HallClock(workers.database, workers.clock)
     return [
         Job("outbox", 1.0, workers.delivery.run),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
@@ -43,4 +48,8 @@ def all_jobs(workers: Workers) -> list[Job]:
         Job("erase", 60.0, workers.fetcher.erase),
         Job("idle-conversations", 600.0, end_idle),
         Job("tidy", 3600.0, tidy),
+        Job("sealed-replies", 20.0, unseal),
+        Job("hall", 5.0, hall.run),
+        Job("hall-tidy", 600.0, hall.tidy),
+        Job("opinion-maps", 60.0, hall.maps),
     ]

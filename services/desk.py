@@ -29,6 +29,7 @@ class ItemKind(StrEnum):
     FAILED_SEND = "failed_send"
     FAILURE = "failure"
     MODERATION = "moderation"
+    TOPIC = "topic"
 
 
 KIND_NAMES = {
@@ -40,6 +41,7 @@ KIND_NAMES = {
     ItemKind.FAILED_SEND: "未送达",
     ItemKind.FAILURE: "程序出错",
     ItemKind.MODERATION: "待审内容",
+    ItemKind.TOPIC: "议题",
 }
 
 

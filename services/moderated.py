@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services import proposals, statements
 from services.moderation import Effect
 
-EFFECTS: Mapping[str, Effect] = {}
+EFFECTS: Mapping[str, Effect] = {
+    proposals.KIND: proposals.moderated,
+    statements.KIND: statements.moderated,
+}
 
-KIND_NAMES: Mapping[str, str] = {}
+KIND_NAMES: Mapping[str, str] = {proposals.KIND: "提议", statements.KIND: "意见"}

@@ -6,7 +6,7 @@ Who voted and what was voted are apart: see docs/adr/0010-secret-ballots.md.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,8 +18,9 @@ from storage.types import Encrypted
 class Ballot(Keyed, OfCommunity, Base):
     """One vote (表决). States: planned → open → closed.
 
-    `definition` is what counts and how (without the seed of a lot); `result` stays empty until
-    closing. `head_opened` and `head_closed` are the published hashes of the event log.
+    `electorate` is persons, households, owners, listed (the people of the register with the codes
+    in `listed`) or open. `definition` is what counts and how (without the seed of a lot);
+    `result` stays empty until closing. `head_opened` and `head_closed` are the published hashes of the event log.
     """
 
     __tablename__ = "ballots"
@@ -29,10 +30,12 @@ class Ballot(Keyed, OfCommunity, Base):
     )
 
     topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"))
+    stage: Mapped[str] = mapped_column(String(32))
     title: Mapped[str] = mapped_column(String(120))
     text: Mapped[str] = mapped_column(Text, default="")
     definition: Mapped[dict[str, Any]]
     electorate: Mapped[str] = mapped_column(String(16))
+    listed: Mapped[list[Any]] = mapped_column(default=list)
     place_path: Mapped[str] = mapped_column(String(255))
     secret: Mapped[bool]
     changeable: Mapped[bool] = mapped_column(default=True)
@@ -112,7 +115,7 @@ class SealedVote(Base):
     """
 
     __tablename__ = "sealed_votes"
-    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     tag: Mapped[str] = mapped_column(String(64), primary_key=True)
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballots.id"), index=True)

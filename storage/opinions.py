@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Keyed, OfCommunity
@@ -82,7 +82,7 @@ class OpinionSnapshot(OfCommunity, Base):
     __tablename__ = "opinion_snapshots"
 
     topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), primary_key=True)
-    answers: Mapped[int]
+    answers: Mapped[int] = mapped_column(BigInteger)
     map: Mapped[dict[str, Any]]
     history: Mapped[dict[str, Any]]
     at: Mapped[datetime]

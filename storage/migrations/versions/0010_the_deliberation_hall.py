@@ -168,10 +168,12 @@ def upgrade() -> None:
     op.create_table(
         "ballots",
         sa.Column("topic_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stage", sa.String(length=32), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("definition", sa.JSON(), nullable=False),
         sa.Column("electorate", sa.String(length=16), nullable=False),
+        sa.Column("listed", sa.JSON(), nullable=False),
         sa.Column("place_path", sa.String(length=255), nullable=False),
         sa.Column("secret", sa.Boolean(), nullable=False),
         sa.Column("changeable", sa.Boolean(), nullable=False),
@@ -237,7 +239,7 @@ def upgrade() -> None:
     op.create_table(
         "opinion_snapshots",
         sa.Column("topic_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.BigInteger(), nullable=False),
         sa.Column("map", sa.JSON(), nullable=False),
         sa.Column("history", sa.JSON(), nullable=False),
         sa.Column("at", storage.types.UtcDateTime(timezone=True), nullable=False),
