@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import (
     by_staff,
     emergency,
+    hall,
     help,  # noqa: A004
     my_data,
     person,
@@ -20,6 +21,7 @@ SERVICES: tuple[Service, ...] = (
     track.SERVICE,
     report.SERVICE,
     policy.SERVICE,
+    hall.SERVICE,
     my_data.SERVICE,
     help.SERVICE,
     by_staff.SERVICE,

@@ -11,7 +11,6 @@ TITLES = {
     "time_bank": "时间银行",
     "points": "积分",
     "redeem": "积分兑换",
-    "deliberate": "议事投票",
     "public_info": "社区公开信息",
     "mutual_help": "邻里互助",
     "aid": "困难帮扶",

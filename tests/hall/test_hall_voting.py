@@ -55,7 +55,7 @@ def test_the_database_refuses_a_second_vote_of_an_elector(hall_world: Hall) -> N
     hall_world.vote(ballot, 1, "yes")
     entry = hall_world.session.scalars(select(RollEntry)).one()
     again = {"receipt": "AAAA-AAA", "origin": "chat", "at": hall_world.now}
-    keys = {"community_id": entry.community_id, "ballot_id": ballot.id, "elector_id": entry.elector_id}
+    keys = {name: getattr(entry, name) for name in ("community_id", "ballot_id", "elector_id")}
     with pytest.raises(IntegrityError):
         hall_world.session.execute(insert(RollEntry).values(**again, **keys))
     hall_world.session.rollback()

@@ -1,0 +1,33 @@
+"""Words that the hall's talks share."""
+
+from __future__ import annotations
+
+from handlers.kit import Choice, Say, Turn
+from services import hall
+from services.residents import mask_name
+from storage.ballots import Elector
+from storage.hall import Topic
+from storage.residents import Resident
+
+NOT_LISTED = "正在表决，但名单里没有您。可能是账号还没和名册对上。"
+NO_BALLOT = Say(
+    "现在没有正在进行的表决。",
+    (Choice("看议题", "hall.topics"), Choice("我来提议", "hall.propose")),
+    way_out="不看了",
+)
+GONE = "这个已经没有了。回复“议题”看现在的。"
+
+
+def voice_name(turn: Turn, elector: Elector, voter: Resident) -> str:
+    """Whose vote it is: the home or place in the register, and whom one acts for."""
+    if voter.id == turn.resident.id:
+        return elector.label
+    name = mask_name(voter.name) if voter.name else "委托人"
+    return f"{elector.label}（替{name}）"
+
+
+def topic_of(turn: Turn, argument: str) -> Topic | None:
+    """The topic whose number an argument is."""
+    if not argument.isdecimal():
+        return None
+    return hall.topic_of(turn.session, turn.community.id, int(argument))
