@@ -1,4 +1,4 @@
-"""议事投票: topics, votes, opinions, proposals, questionnaires (wired here, told in `hall_*.py`)."""
+"""议事投票: topics, votes, opinions, proposals, questionnaires; told in `hall_*.py`, wired here."""
 
 from __future__ import annotations
 
