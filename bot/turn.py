@@ -80,6 +80,7 @@ class TurnTaker:
         row.reply, row.late, row.trace = reply, late, talk.trace
         if talk.sealed:
             inbound.seal(session, row)
+            media.discard(session, talk.turn.media_id)
         inbound.answered(session, row)
         return Outcome(reply, now, late)
 

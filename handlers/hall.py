@@ -10,6 +10,7 @@ from handlers.kit import Action, Request, Say, Service, Turn
 from intents.normalise import normalise
 
 NAME = "hall"
+CONFIRM = "confirm"
 _RECEIPT = re.compile(
     r"(?:核对|查|回执)?\s*[:：]?\s*([0-9a-z]{4}\s*-?\s*[0-9a-z]{3})", re.IGNORECASE
 )
@@ -34,8 +35,15 @@ def rule(text: str) -> str | None:
     return found[1] if told or (letters and "-" in found[1] and parse(found[1])) else None
 
 
+def follow(_turn: Turn, text: str) -> str | None:
+    """确认 once more, after the vote was cast."""
+    return CONFIRM if normalise(text).strip(" .!。！") in ("确认", "确认投出", "投出") else None
+
+
 def hall(turn: Turn, request: Request) -> Say:
     """A receipt is checked; else what the words are about, or the topics."""
+    if request.argument == CONFIRM:
+        return Say("没有等您确认的票；投出过的都算数。回复“表决”可以看、可以改。")
     if request.argument:
         return hall_topics.check(turn, request.argument)
     turn.inbound.intent = "deliberate"
@@ -81,5 +89,6 @@ SERVICE = Service(
         *hall_sheets.FORMS,
     ),
     rule=rule,
+    follow=follow,
     answers_in_between=frozenset({NAME, "hall.topics", "hall.results", "hall.mine"}),
 )

@@ -5,18 +5,21 @@ Of what is said to the paper neither the words nor the answer are kept: the form
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from deliberation.chain import Json
 from deliberation.tally import InvalidBallotError
 from dialogue.forms import Form, Heard, Misheard, Redo, Slot, Values
-from dialogue.words import shorten
-from handlers import hall_marks
+from dialogue.words import numbered, shorten, tapped
+from handlers import hall_marks, topics
 from handlers.hall_words import NO_BALLOT, NOT_LISTED, voice_name
 from handlers.kit import Begin, Choice, FormService, Request, Say, Turn
 from handlers.words import by_when
 from services import ballots, consents, hall_news, handover, result_words, voting
 from services.consents import Scope
+from services.processes import Electors
 from storage.ballots import Ballot, Elector
 from storage.residents import Resident
 
@@ -100,9 +103,11 @@ def _head(turn: Turn, one: Ballot, elector: Elector, voter: Resident) -> str:
     how = "不记名，谁投了什么不留记录。" if one.secret else "实名记录，结果公示到户。"
     counted = ballots.turnout(turn.session, one)
     of_all = f"/{counted.eligible.persons}" if counted.eligible else ""
+    whose = f"您代表：{voice_name(turn, elector, voter)}{area}。"
+    if one.electorate == Electors.OPEN:
+        whose = "谁都可以投，一人一票，不代表全体居民。"
     return (
-        f"【表决】{one.title}\n"
-        f"您代表：{voice_name(turn, elector, voter)}{area}。"
+        f"【表决】{one.title}\n{whose}"
         f"截止{by_when(turn, one.closes_at)}，{change}公布前谁也看不到票数。{how}"
         f"已投{counted.voted.persons}{of_all}票。"
     )
@@ -147,23 +152,48 @@ def chosen(turn: Turn, values: Values) -> Say:
     found = _found(turn, argument)
     if found is None:
         return Say("这次表决已经截止，没有投出。回复“议题”看结果。")
-    one, elector, _voter = found
+    one, elector, voter = found
     choice: Any = values["choice"]
     try:
         voting.choose(turn.session, one, elector, turn.resident, choice, turn.now)
-    except InvalidBallotError as error:
-        raise Misheard("这样选不算数，请再选一次。") from error
+    except InvalidBallotError:
+        return replace(_paper(turn, one, elector, voter), text="这样选不算数，请再选一次。")
     words = result_words.choice_words(ballots.definition_of(one), choice)
-    return Say(
-        f"您选的是“{words}”。\n尚未提交，回复“确认”投出。",
-        (Choice("确认", "hall.cast", argument), Choice("重选", "hall.ballot", argument)),
-        way_out="不投了",
-    )
+    return Say(f"您选的是“{words}”。", begin=Begin(CONFIRM.name, {"vote": argument}, text=""))
 
 
-def cast(turn: Turn, request: Request) -> Say:
+def _ask_to_confirm(_values: Values) -> str:
+    return f"尚未提交，回复“确认”投出。\n{numbered(('确认', '重选'), way_out='不投了')}"
+
+
+def _read_confirmed(heard: Heard, _values: Values) -> bool:
+    number = tapped(heard.word)
+    if number == 1 or _YES.fullmatch(heard.word):
+        return True
+    if number == 2 or heard.word in ("重选", "改", "改选", "选错了", "不对"):
+        return False
+    raise Misheard("要投出请回复 1，要改请回复 2。")
+
+
+_YES = re.compile(r"确[认定](?:投出|提交|了)?|投出|提交|是的?|对的?|好的?")
+CONFIRM = Form(
+    name="hall_confirm",
+    version=1,
+    slots=(Slot("confirmed", _ask_to_confirm, _read_confirmed),),
+    context=frozenset({"vote"}),
+)
+
+
+def confirmed(turn: Turn, values: Values) -> Say:
+    """Casts, or lets choose again."""
+    if values["confirmed"]:
+        return cast(turn, values["vote"])
+    return ballot(turn, Request(Heard(""), values["vote"]))
+
+
+def cast(turn: Turn, argument: str) -> Say:
     """Casts what was chosen, and gives the receipt."""
-    found = _found(turn, request.argument)
+    found = _found(turn, argument)
     if found is None:
         return Say("这次表决已经截止，这一票没有投出。回复“议题”看结果。")
     one, elector, voter = found
@@ -173,6 +203,7 @@ def cast(turn: Turn, request: Request) -> Say:
         return Say(f"{error}，没有重复计票。")
     if done is None:
         return _paper(turn, one, elector, voter)
+    topics.keep(turn, "hall", {})
     if voter.id != turn.resident.id:
         _tell(turn, one, voter, done.receipt)
     lead = "已改投，以这次为准。" if done.changed else "已投出。"
@@ -196,11 +227,21 @@ def given_up(_turn: Turn, _values: Values) -> Say:
     return Say("好，先不投，没有提交。截止前回复“表决”都可以投。")
 
 
+def dropped(turn: Turn, values: Values) -> Say:
+    """What was chosen is forgotten; nothing was cast."""
+    found = _found(turn, values["vote"])
+    if found is not None:
+        voting.drop(turn.session, found[0], found[1], turn.resident)
+    return given_up(turn, values)
+
+
 ACTIONS = {
     "hall.vote": vote,
     "hall.ballot": ballot,
     "hall.vote_of": of_topic,
     "hall.unlisted": unlisted,
-    "hall.cast": cast,
 }
-FORMS = (FormService(FORM, chosen, given_up=given_up, sealed=True),)
+FORMS = (
+    FormService(FORM, chosen, given_up=given_up, sealed=True),
+    FormService(CONFIRM, confirmed, given_up=dropped, sealed=True),
+)

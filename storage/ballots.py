@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Keyed, OfCommunity
-from storage.types import Encrypted
+from storage.types import Encrypted, Sealed
 
 
 class Ballot(Keyed, OfCommunity, Base):
@@ -20,7 +20,8 @@ class Ballot(Keyed, OfCommunity, Base):
 
     `electorate` is persons, households, owners, listed (the people of the register with the codes
     in `listed`) or open. `definition` is what counts and how (without the seed of a lot);
-    `result` stays empty until closing. `head_opened` and `head_closed` are the published hashes of the event log.
+    `result` stays empty until closing. `head_opened` and `head_closed` are the published hashes
+    of the event log.
     """
 
     __tablename__ = "ballots"
@@ -142,7 +143,7 @@ class BallotEvent(Base):
 
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballots.id"), primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    body: Mapped[str] = mapped_column(Encrypted)
+    body: Mapped[str] = mapped_column(Sealed)
 
 
 class ChosenVote(Keyed, OfCommunity, Base):
@@ -154,7 +155,7 @@ class ChosenVote(Keyed, OfCommunity, Base):
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballots.id"))
     elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"))
     resident_id: Mapped[int] = mapped_column(ForeignKey("residents.id"))
-    choice: Mapped[str] = mapped_column(Encrypted)
+    choice: Mapped[str] = mapped_column(Sealed)
 
 
 class PaperVote(Keyed, OfCommunity, Base):
@@ -166,6 +167,6 @@ class PaperVote(Keyed, OfCommunity, Base):
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballots.id"))
     elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"))
     origin: Mapped[str] = mapped_column(String(12))
-    choice: Mapped[str] = mapped_column(Encrypted)
+    choice: Mapped[str] = mapped_column(Sealed)
     entered_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     entered_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Keyed, OfCommunity
-from storage.types import Encrypted
+from storage.types import Sealed
 
 
 class InboundMessage(Keyed, Base):
@@ -49,7 +49,7 @@ class SealedReply(Base):
     __tablename__ = "sealed_replies"
 
     inbound_id: Mapped[int] = mapped_column(ForeignKey("inbound_messages.id"), primary_key=True)
-    text: Mapped[str] = mapped_column(Encrypted)
+    text: Mapped[str] = mapped_column(Sealed)
     until: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -119,7 +119,8 @@ def openid(number: int) -> str:
 
 def people_the_hall(session: Session, homes: int = 12, *, area: str = "98.32") -> None:
     """A community whose homes have one owner each, who lives there and has an account."""
-    open_community(session, NOW)
+    if session.scalar(select(Community.id)) is None:
+        open_community(session, NOW)
     community = session.scalars(select(Community)).one()
     _hire(session, community)
     staff = session.scalars(select(Staff).where(Staff.login == "wang")).one()

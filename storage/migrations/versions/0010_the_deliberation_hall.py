@@ -355,7 +355,7 @@ def upgrade() -> None:
         sa.Column(
             "inbound_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("text", storage.types.Encrypted(), nullable=False),
+        sa.Column("text", storage.types.Sealed(), nullable=False),
         sa.Column("until", storage.types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["inbound_id"],
@@ -561,7 +561,7 @@ def upgrade() -> None:
             "ballot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("body", storage.types.Encrypted(), nullable=False),
+        sa.Column("body", storage.types.Sealed(), nullable=False),
         sa.ForeignKeyConstraint(
             ["ballot_id"], ["ballots.id"], name=op.f("fk_ballot_events_ballot_id_ballots")
         ),
@@ -861,7 +861,7 @@ def upgrade() -> None:
         sa.Column(
             "resident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("choice", storage.types.Encrypted(), nullable=False),
+        sa.Column("choice", storage.types.Sealed(), nullable=False),
         sa.Column(
             "id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -942,7 +942,7 @@ def upgrade() -> None:
             "elector_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("origin", sa.String(length=12), nullable=False),
-        sa.Column("choice", storage.types.Encrypted(), nullable=False),
+        sa.Column("choice", storage.types.Sealed(), nullable=False),
         sa.Column(
             "entered_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
