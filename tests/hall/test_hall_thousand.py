@@ -10,11 +10,14 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.receive import Outcome, Receiver
+from bot.receive import Patience, Receiver
+from bot.turn import Outcome, TurnTaker
 from commands import assembly
 from deliberation.definition import Method
 from deliberation.verify import verify
 from dialogue.messages import Incoming, Kind
+from handlers import SERVICES
+from handlers.registry import Registry
 from intents import Understander
 from services import ballot_log, ballots
 from storage import migrate
@@ -90,13 +93,14 @@ async def test_a_thousand_vote_at_once_with_changes_and_repeats(
     database_url: str, understander: Understander, tmp_path: Path
 ) -> None:
     """Every push of a vote comes three times; a fifth of the voters think again."""
-    settings = demo_settings(database_url, tmp_path, reply={"deadline_seconds": 60})
+    settings = demo_settings(database_url, tmp_path)
     with Database(database_url, settings.security.secret_key, threads=4) as database:
         migrate.upgrade(database)
         database.write_now(_begin)
         clock = Clock(NOW)
         world = assembly.make_world(settings, understander)
-        receiver = assembly.make_inbound(settings, database, world, clock, lambda: None).receiver
+        taker = TurnTaker(Registry(SERVICES), world, {"": "demo"}, clock)
+        receiver = Receiver(database, taker, clock, Patience(60.0, 60.0), lambda: None)
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def one(number: int) -> str:
