@@ -101,15 +101,15 @@ def _head(turn: Turn, one: Ballot, elector: Elector, voter: Resident) -> str:
     area = f"（{result_words.square_metres(elector.area)}）" if elector.area else ""
     change = "截止前可以改，" if one.changeable else "投出后不能改，"
     how = "不记名，谁投了什么不留记录。" if one.secret else "实名记录，结果公示到户。"
-    counted = ballots.turnout(turn.session, one)
-    of_all = f"/{counted.eligible.persons}" if counted.eligible else ""
+    eligible = ballots.definition_of(one).eligible
+    of_all = f"/{eligible.persons}" if eligible else ""
     whose = f"您代表：{voice_name(turn, elector, voter)}{area}。"
     if one.electorate == Electors.OPEN:
         whose = "谁都可以投，一人一票，不代表全体居民。"
     return (
         f"【表决】{one.title}\n{whose}"
         f"截止{by_when(turn, one.closes_at)}，{change}公布前谁也看不到票数。{how}"
-        f"已投{counted.voted.persons}{of_all}票。"
+        f"已投{ballots.voted(turn.session, one)}{of_all}票。"
     )
 
 
@@ -128,8 +128,12 @@ def _found(turn: Turn, argument: str) -> tuple[Ballot, Elector, Resident] | None
     one = ballots.ballot_of(turn.session, turn.community.id, number)
     if one is None or one.state != "open" or turn.now >= one.closes_at:
         return None
-    voices = _voices(turn, one)
-    return next(((one, e, v) for e, v in voices if e.id == elector_id and v.id == voter_id), None)
+    elector = voting.elector_of(turn.session, one, elector_id)
+    voter = turn.resident
+    if voter_id != voter.id:
+        agreed = consents.principals_of(turn.session, turn.resident, Scope.DELIBERATION)
+        voter = next((person for person in agreed if person.id == voter_id), voter)
+    return (one, elector, voter) if elector and voter.id == voter_id else None
 
 
 def _read(heard: Heard, values: Values) -> Json | Redo:
@@ -201,6 +205,8 @@ def cast(turn: Turn, argument: str) -> Say:
         done = voting.confirm(turn.session, one.id, elector, turn.resident, voter, turn.now)
     except voting.AlreadyVoted as error:
         return Say(f"{error}，没有重复计票。")
+    except voting.NoVoice as error:
+        return Say(f"{error}，没有投出。回复“议题”看别的。")
     if done is None:
         return _paper(turn, one, elector, voter)
     topics.keep(turn, "hall", {})

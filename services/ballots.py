@@ -296,6 +296,12 @@ def turnout(session: Session, ballot: Ballot) -> Turnout:
     return Turnout(voted, definition_of(ballot).eligible)
 
 
+def voted(session: Session, ballot: Ballot) -> int:
+    """How many votes were cast so far."""
+    query = select(func.count()).where(RollEntry.ballot_id == ballot.id)
+    return session.scalar(query) or 0
+
+
 def origins(session: Session, ballot: Ballot) -> dict[str, int]:
     """How many votes came by chat, with help, on paper, by phone."""
     query = select(RollEntry.origin, func.count()).where(RollEntry.ballot_id == ballot.id)

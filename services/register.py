@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, covers, require
-from services.places import community_place, place_by_code
+from services.places import community_place, places_of
 from storage.register import Home, HomeTie, RegisteredPerson
 from storage.residents import Resident
 from storage.staff import Staff
@@ -57,46 +57,48 @@ def import_homes(
 ) -> int:
     """Adds homes and brings known ones up to date; returns how many. Raises BadRegister."""
     require(staff, Permission.KEEP_TOPICS, community_place(session, community_id).path)
-    people = _People(session, community_id)
+    known = _Known(session, community_id)
     count = 0
     for count, line in enumerate(lines, 1):  # noqa: B007 - the last number is the result
-        _import_home(session, community_id, line, people)
+        _import_home(session, community_id, line, known)
     home = community_place(session, community_id)
     audit.record(session, now, staff, "register.imported", home, after={"homes": count})
     return count
 
 
-class _People:
-    """The people of a community by code; unknown ones are added."""
+class _Known:
+    """People, homes and places of a community by code; unknown people are added."""
 
     def __init__(self, session: Session, community_id: int) -> None:
         self._session, self._community = session, community_id
-        query = select(RegisteredPerson).where(RegisteredPerson.community_id == community_id)
-        self._known = {person.code: person for person in session.scalars(query)}
+        people = select(RegisteredPerson).where(RegisteredPerson.community_id == community_id)
+        self._people = {person.code: person for person in session.scalars(people)}
+        homes = select(Home).where(Home.community_id == community_id)
+        self.homes = {home.code: home for home in session.scalars(homes)}
+        self.paths = {place.code: place.path for place in places_of(session, community_id)}
 
-    def get(self, code: str) -> RegisteredPerson:
-        if code not in self._known:
+    def person(self, code: str) -> RegisteredPerson:
+        if code not in self._people:
             person = RegisteredPerson(community_id=self._community, code=code, adult=True)
             self._session.add(person)
             self._session.flush()
-            self._known[code] = person
-        return self._known[code]
+            self._people[code] = person
+        return self._people[code]
 
 
-def _import_home(session: Session, community_id: int, line: HomeLine, people: _People) -> None:
-    place = place_by_code(session, community_id, line.place)
-    if place is None:
+def _import_home(session: Session, community_id: int, line: HomeLine, known: _Known) -> None:
+    if line.place not in known.paths:
         raise BadRegister(f"{line.code}：没有代码为“{line.place}”的地点")
-    same = (Home.community_id == community_id, Home.code == line.code)
-    home = session.scalar(select(Home).where(*same))
+    home = known.homes.get(line.code)
+    ties = {t.person_id: t for t in session.scalars(_ties(home))} if home else {}
     if home is None:
         home = Home(community_id=community_id, code=line.code)
         session.add(home)
-    home.label, home.place_path = line.label, place.path
+        known.homes[line.code] = home
+    home.label, home.place_path = line.label, known.paths[line.place]
     home.area, home.with_developer = hundredths(line.area), line.with_developer
     session.flush()
-    ties = {t.person_id: t for t in session.scalars(_ties(home))}
-    wanted = {people.get(code).id: code for code in (*line.owners, *line.dwellers)}
+    wanted = {known.person(code).id: code for code in (*line.owners, *line.dwellers)}
     for person_id, tie in ties.items():
         if person_id not in wanted:
             session.delete(tie)
@@ -104,7 +106,6 @@ def _import_home(session: Session, community_id: int, line: HomeLine, people: _P
         tie = ties.get(person_id) or HomeTie(home_id=home.id, person_id=person_id)
         tie.owner, tie.lives = code in line.owners, code in line.dwellers
         session.add(tie)
-    session.flush()
 
 
 def _ties(home: Home) -> Select[HomeTie]:
@@ -115,9 +116,9 @@ def name_people(
     session: Session, community_id: int, names: Iterable[tuple[str, str, bool]]
 ) -> None:
     """Sets name and adulthood of people by code."""
-    people = _People(session, community_id)
+    known = _Known(session, community_id)
     for code, name, adult in names:
-        person = people.get(code)
+        person = known.person(code)
         person.name, person.adult = name, adult
 
 

@@ -105,6 +105,12 @@ def _open_elector(session: Session, ballot: Ballot, resident: Resident) -> Elect
     return elector
 
 
+def elector_of(session: Session, ballot: Ballot, elector_id: int) -> Elector | None:
+    """An elector of this ballot by its number."""
+    elector = session.get(Elector, elector_id)
+    return elector if elector is not None and elector.ballot_id == ballot.id else None
+
+
 def require_voice(
     session: Session, ballot: Ballot, elector: Elector, hand: Resident, voter: Resident
 ) -> None:

@@ -26,7 +26,7 @@ from storage.engine import Database
 from tests.desk import Clock, demo_settings
 from tests.hall.world import NOW, Hall, openid, people_the_hall
 
-VOTERS, CHANGES = 1000, 200
+VOTERS, CHANGES = 1000, 100
 AT_ONCE = 40
 OPTIONS = 3
 
@@ -92,7 +92,7 @@ def _close(session: Session, now: datetime) -> tuple[dict[str, int], str, tuple[
 async def test_a_thousand_vote_at_once_with_changes_and_repeats(
     database_url: str, understander: Understander, tmp_path: Path
 ) -> None:
-    """Every push of a vote comes three times; a fifth of the voters think again."""
+    """Every push of a vote comes three times; a tenth of the voters think again."""
     settings = demo_settings(database_url, tmp_path)
     with Database(database_url, settings.security.secret_key, threads=4) as database:
         migrate.upgrade(database)

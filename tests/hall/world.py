@@ -21,6 +21,7 @@ from services.residents import dialog_of, meet
 from storage.ballots import Ballot
 from storage.communities import Community
 from storage.hall import Topic
+from storage.register import RegisteredPerson
 from storage.residents import Resident
 from storage.staff import Staff
 
@@ -136,10 +137,9 @@ def people_the_hall(session: Session, homes: int = 12, *, area: str = "98.32") -
         for number in range(1, homes + 1)
     ]
     register.import_homes(session, staff, community.id, lines, NOW)
+    people = {one.code: one for one in session.scalars(select(RegisteredPerson))}
     for number in range(1, homes + 1):
         resident = meet(session, community.id, "", openid(number), NOW)
         dialog_of(session, resident, NOW)
-        person = register.person_by_code(session, community.id, f"P{number}")
-        assert person is not None
-        register.bind(session, staff, person, resident, NOW)
+        people[f"P{number}"].resident_id = resident.id
     session.flush()
