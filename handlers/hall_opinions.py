@@ -6,7 +6,7 @@ import random
 
 from dialogue.forms import Form, Heard, Misheard, Slot, Values
 from dialogue.words import numbered, shorten
-from handlers.hall_words import GONE, topic_of
+from handlers.hall_words import GONE, told, topic_of
 from handlers.kit import Begin, Choice, FormService, Request, Say, Turn
 from handlers.words import has_words
 from services import opinion_maps, statements
@@ -110,7 +110,9 @@ def _ask_words(_values: Values) -> str:
     return f"请用一句话说，{statements.LONGEST}个字以内。\n{numbered((), way_out='不说了')}"
 
 
-def _read(_heard: Heard, _values: Values) -> str:
+def _read(heard: Heard, values: Values) -> str:
+    if told(heard):
+        return _take(heard, values)
     raise Misheard("请打字说一句。")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogue.forms import Form, Heard, Misheard, Slot, Values
 from dialogue.words import numbered, shorten
-from handlers.hall_words import GONE
+from handlers.hall_words import GONE, told
 from handlers.kit import Begin, Choice, FormService, Request, Say, Turn
 from handlers.words import by_when, has_words
 from services import proposals
@@ -25,7 +25,9 @@ def _ask(_values: Values) -> str:
     return f"您想提议社区做什么？一两句话说清楚就行。\n{numbered((), way_out='不提了')}"
 
 
-def _read(_heard: Heard, _values: Values) -> str:
+def _read(heard: Heard, values: Values) -> str:
+    if told(heard):
+        return _take(heard, values)
     raise Misheard("请打字说您的提议。")
 
 

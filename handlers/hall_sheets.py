@@ -7,7 +7,7 @@ from typing import Any
 
 from dialogue.forms import Form, Heard, Misheard, Slot, Values
 from dialogue.words import numbered, shorten, tapped
-from handlers.hall_words import GONE
+from handlers.hall_words import GONE, told
 from handlers.kit import Begin, Choice, FormService, Request, Say, Turn
 from handlers.words import by_when, has_words
 from services import questionnaires
@@ -74,6 +74,8 @@ def _ask(values: Values) -> str:
 def _read(heard: Heard, values: Values) -> dict[str, Any]:
     """The answer in a box of its own, as None is one too."""
     options, number = values["options"], tapped(heard.word)
+    if values["kind"] == QuestionKind.TEXT and told(heard) and heard.word != SKIP:
+        return {"answer": heard.text.strip()}
     if values["optional"] and (number == len(options) + 1 or heard.word == SKIP):
         return {"answer": None}
     if values["kind"] == QuestionKind.MULTIPLE:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from dialogue.forms import Heard
 from handlers.kit import Choice, Say, Turn
+from handlers.words import has_words
 from services import hall
 from services.residents import mask_name
 from storage.ballots import Elector
@@ -16,6 +20,14 @@ NO_BALLOT = Say(
     way_out="不看了",
 )
 GONE = "这个已经没有了。回复“议题”看现在的。"
+
+
+_ASIDE = re.compile(r"[?？]|[吗呢]$|怎么|什么时候|在哪|叫.{0,2}人|人工|工作人员|着火|煤气")
+
+
+def told(heard: Heard) -> bool:
+    """Whether words are surely meant for a form that asks for free words: no question, no call."""
+    return has_words(heard.text) and not heard.text.isdecimal() and not _ASIDE.search(heard.text)
 
 
 def voice_name(turn: Turn, elector: Elector, voter: Resident) -> str:

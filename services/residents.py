@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from services import hall_residents
 from services.access import Role, visible_cases, visible_to
 from storage.cases import Case
 from storage.communities import Community, Place
@@ -188,6 +189,7 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
             }
             for case in cases
         ],
+        "hall": hall_residents.export(session, resident),
     }
 
 
@@ -253,6 +255,7 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     session.execute(
         delete(Correction).where(Correction.resident_id == resident.id), execution_options=mine
     )
+    hall_residents.forget(session, resident)
     resident.openid = f"gone-{secrets.token_hex(12)}"
     resident.name = resident.phone = resident.home_detail = None
     resident.home_id = None
