@@ -149,7 +149,7 @@ class _Register:
                 elector.code,
                 _joined([by_code[unit].label for unit in elector.units]),
                 elector.amount,
-                tuple(numbers[owner] for owner in elector.owners),
+                tuple(numbers[owner] for owner in elector.owners if owner in numbers),
             )
             for elector in electorate(units).electors
         ]
