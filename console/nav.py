@@ -21,6 +21,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/console/", "待办", Permission.SEE, first=True),
     Entry("/console/cases", "事项", Permission.SEE, first=True),
     Entry("/console/figures", "概况", Permission.SEE, first=True),
+    Entry("/console/hall", "议事", Permission.KEEP_TOPICS),
     Entry("/console/audit", "审计", Permission.SEE_AUDIT),
     Entry("/console/staff", "人员", Permission.KEEP_STAFF),
     Entry("/console/model", "模型", Permission.KEEP_MODEL),

@@ -29,7 +29,7 @@ class Section:
     about: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (Section("topics", "议事", "正在商量的事、表决结果和后来怎样了"),)
 
 
 async def home(request: web.Request) -> web.Response:

@@ -6,11 +6,12 @@ else appears below /console or /public; a test walks the table and tries each ru
 
 from __future__ import annotations
 
-from console.routes import desk, house, public
+from console.routes import desk, hall, house, public
 from console.rules import Route
 
 ROUTES: tuple[Route, ...] = (
     *house.ROUTES,
     *desk.ROUTES,
+    *hall.ROUTES,
     *public.ROUTES,
 )

@@ -8,16 +8,27 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from services import cases, handover, outbox, replies, residents
+from services import (
+    ballots,
+    cases,
+    hall,
+    handover,
+    outbox,
+    register,
+    replies,
+    residents,
+)
 from services.access import Role
 from services.calendar import OfficeHours
 from services.case_states import Actor, State
 from services.passwords import hash_password
 from services.places import import_tree, read_tree
+from services.processes import Electors
 from storage.cases import Case
 from storage.communities import Community, Place
 from storage.desk import QueueItem, Reply
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.opinions import Proposal
 from storage.residents import Resident
 from storage.staff import Staff
 
@@ -86,6 +97,9 @@ class Seeded:
     picture: int
     private_resident: int
     message: int
+    topic: int
+    ballot: int
+    proposal: int
 
 
 @cache
@@ -132,7 +146,37 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         picture=picture.id,
         private_resident=zhao.id,
         message=words.id,
+        **_hall(session, staff["worker"], wang, now),
     )
+
+
+def _hall(session: Session, worker: Staff, resident: Resident, now: datetime) -> dict[str, int]:
+    """A topic with an open named ballot, six homes in the register, one proposal."""
+    community = resident.community_id
+    lines = [
+        register.HomeLine(f"h{n}", f"3栋2单元{n}01", "b3u2", "80", (f"P{n}",), (f"P{n}",))
+        for n in range(1, 7)
+    ]
+    register.import_homes(session, worker, community, lines, now)
+    draft = hall.Draft(community, "东门换道闸", "旧道闸常坏，换一台要八千元。", "poll")
+    topic = hall.open_topic(session, worker, draft, now)
+    hall.enter(topic, hall.process_of(topic).stage("ballot"), now)
+    new = ballots.NewBallot("换不换道闸", now, now + timedelta(days=3), electorate=Electors.PERSONS)
+    ballot = ballots.plan(session, worker, topic, new, now)
+    ballots.open_ballot(session, ballot, now)
+    proposal = Proposal(
+        community_id=community,
+        resident_id=resident.id,
+        title="楼下加一盏灯",
+        text="晚上看不清",
+        state="open",
+        needed=5,
+        base=6,
+        created_at=now,
+    )
+    session.add(proposal)
+    session.flush()
+    return {"topic": topic.id, "ballot": ballot.id, "proposal": proposal.id}
 
 
 def _staff(session: Session, login: str, name: str, role: Role, scope: str, now: datetime) -> Staff:

@@ -27,6 +27,9 @@ def name_of(route: Route) -> str:
 def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
     """The route's address about the seeded thing that it is for."""
     things = {
+        "/console/hall/ballots/": seeded.ballot,
+        "/console/hall/proposals/": seeded.proposal,
+        "/console/hall/": seeded.topic,
         "/console/items/": seeded.person_item if route.path.endswith("done") else seeded.lamp_item,
         "/console/cases/": seeded.lamp,
         "/console/residents/": seeded.resident,
@@ -74,6 +77,9 @@ async def test_the_public_routes_are_these() -> None:
         "POST /console/sign-in",
         "GET /public/",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/topics",
+        r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/topics/{id:\d{1,15}}",
+        r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/ballots/{id:\d{1,15}}.jsonl",
     }
 
 
