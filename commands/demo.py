@@ -14,8 +14,6 @@ from bot.turn import TurnTaker
 from commands import Subcommands, assembly
 from commands.support import fail, office_hours, open_database, settings_of, utc_now
 from demo.community import PASSWORD, STAFF
-from demo.life import hall_life
-from demo.life.post import Post
 from demo.life.scene import PlayClock
 from demo.play import Stage, play
 from handlers import SERVICES
@@ -80,7 +78,6 @@ def load_demo(database: Database, settings: Settings, now: datetime) -> None:
     def work(session: Session) -> None:
         _require_empty(session)
         play(session, stage, now, _show if sys.stderr.isatty() else _silent)
-        hall_life.live(session, Post(stage.capabilities, stage.hours), now)
         community = session.scalars(select(Community)).one()
         policies.import_entries(session, community, read_entries(), now)
 

@@ -1,23 +1,23 @@
 """What the hall of the demo lived through: a register, a settled topic, an open vote, opinions.
 
-Played through the services after the month, each act at its moment of the past.
+Played through the services among everything else, each act at its moment: a story is a generator
+that yields how many seconds pass before it goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from deliberation.chain import Json
 from deliberation.definition import Method
-from demo.life.post import Post
+from demo.life.scene import Scene
+from demo.life.script import Neighbour
 from services import (
     ballots,
     hall,
@@ -39,7 +39,7 @@ from services.hall import Draft
 from services.hall_outcome import NewTask
 from services.register import HomeLine
 from storage.ballots import Ballot
-from storage.communities import Community, Place
+from storage.communities import Place
 from storage.hall import Topic
 from storage.moderation import Submission
 from storage.register import RegisteredPerson
@@ -48,30 +48,32 @@ from storage.staff import Staff
 
 SCRIPT = Path(__file__).with_name("hall.yaml")
 HOURS = OfficeHours()
+Pause: TypeAlias = Iterator[int]
 FLOORS = 4
 AREAS = ("76.50", "89.32", "98.32", "108.75", "128.40")
 
 
-@dataclass(slots=True)
 class _Hall:
-    """The community while its hall is played; `now` is the moment of the act."""
+    """The hall while its month is played."""
 
-    session: Session
-    community: Community
-    post: Post
-    present: datetime
-    now: datetime
+    def __init__(self, scene: Scene, present: datetime) -> None:
+        self.scene, self.present = scene, present
+        self.session, self.community = scene.session, scene.community
 
-    def at(self, days: int, hour: int = 10) -> None:
-        """Goes to a moment `days` before the present; jobs and letters keep up."""
-        day = (self.present - timedelta(days=days)).astimezone(CHINA).date()
-        self.now = min(datetime.combine(day, time(hour), CHINA), self.present)
+    @property
+    def now(self) -> datetime:
+        return self.scene.now
+
+    def at(self, days: int, hour: int = 10) -> Pause:
+        """Waits for a moment `days` before the present; the jobs and the register keep up."""
+        wanted = moment(self.present, days, hour)
+        yield max(int((wanted - self.now).total_seconds()), 1)
         for one in hall_clock.due(self.session, self.now):
             hall_clock.do(self.session, one, self.now)
-        self.post.deliver(self.session, self.now)
+        _bind(self)
 
     def staff(self, login: str = "wang") -> Staff:
-        return self.session.scalars(select(Staff).where(Staff.login == login)).one()
+        return self.scene.staff[login]
 
     def neighbours(self) -> list[Resident]:
         """The residents in the register, in a fixed order."""
@@ -86,46 +88,62 @@ class _Hall:
         hall_stages.advance(self.session, self.staff(), topic, stage, topic.version, self.now)
 
 
-def live(session: Session, post: Post, present: datetime) -> None:
-    """Plays the hall's month up to `present`; the residents of the script are there already."""
+def moment(present: datetime, days: int, hour: int = 10) -> datetime:
+    """That hour of the day so many days before the present, a minute before it at the latest."""
+    day = (present - timedelta(days=days)).astimezone(CHINA).date()
+    told = datetime.combine(day, time(hour), CHINA)
+    return min(told, present - timedelta(minutes=1)).astimezone(UTC)
+
+
+def stories(scene: Scene, present: datetime) -> Iterator[tuple[datetime, Pause]]:
+    """Each story of the hall with the moment when it begins."""
     script: Mapping[str, Any] = yaml.safe_load(SCRIPT.read_text(encoding="utf-8"))
-    community = session.scalars(select(Community)).one()
-    scene = _Hall(session, community, post, present, present)
-    scene.at(27)
-    _register(scene)
-    _settled(scene, script["dance"])
-    _voting(scene, script["lift"])
-    _asking(scene, script["charging"])
-    _proposed(scene, script["proposal"])
-    session.flush()
+    hall = _Hall(scene, present)
+    yield moment(present, 27), _register(hall)
+    yield moment(present, 26), _settled(hall, script["dance"])
+    yield moment(present, 20), _voting(hall, script["lift"])
+    yield moment(present, 9), _asking(hall, script["charging"])
+    yield moment(present, 5), _proposed(hall, script["proposal"])
 
 
-def _register(scene: _Hall) -> None:
+def _register(scene: _Hall) -> Pause:
     """Four floors of each unit, and the homes of the residents of the script."""
     units = select(Place).where(Place.community_id == scene.community.id, Place.kind == "unit")
-    places = {place.id: place for place in scene.session.scalars(units.order_by(Place.code))}
+    codes = [place.code for place in scene.session.scalars(units.order_by(Place.code))]
     numbers = [f"{floor}0{side}" for floor in range(1, FLOORS + 1) for side in (1, 2)]
-    living: dict[tuple[int, str], Resident] = {}
-    for resident in scene.session.scalars(select(Resident).order_by(Resident.id)):
-        if resident.name and resident.home_detail and resident.home_id in places:
-            living[resident.home_id, resident.home_detail] = resident
-    flats = dict.fromkeys([*((unit, flat) for unit in places for flat in numbers), *living])
-    lines = [_home(n, places[unit], flat) for n, (unit, flat) in enumerate(flats)]
+    everywhere = [(unit, flat) for unit in codes for flat in numbers]
+    living = [(one.home, one.detail) for one in _living(scene)]
+    flats = dict.fromkeys([*everywhere, *living])
+    lines = [_home(n, unit, flat) for n, (unit, flat) in enumerate(flats)]
     register.import_homes(scene.session, scene.staff(), scene.community.id, lines, scene.now)
-    for (unit, flat), resident in living.items():
-        code = f"{places[unit].code}-{flat}-P"
+    yield from ()
+
+
+def _living(scene: _Hall) -> list[Neighbour]:
+    told = scene.scene.neighbours.values()
+    return [one for one in told if one.name and one.home and one.detail]
+
+
+def _bind(scene: _Hall) -> None:
+    """Staff put the accounts that have come since to the people of the register."""
+    for one in _living(scene):
+        number = scene.scene.residents.get(one.key)
+        code = f"{one.home}-{one.detail}-P"
         person = register.person_by_code(scene.session, scene.community.id, code)
-        if person is not None:
-            person.name = resident.name
+        if number is None or person is None or person.resident_id is not None:
+            continue
+        resident = scene.session.get_one(Resident, number)
+        if resident.forgotten_at is None and register.person_of(scene.session, resident) is None:
+            person.name = one.name
             register.bind(scene.session, scene.staff(), person, resident, scene.now)
 
 
-def _home(number: int, place: Place, flat: str) -> HomeLine:
-    code = f"{place.code}-{flat}"
-    building = place.code.split("U")[0].removeprefix("B")
-    label = f"{building}栋{place.code.split('U')[1]}单元{flat}"
+def _home(number: int, place: str, flat: str) -> HomeLine:
+    code = f"{place}-{flat}"
+    building, _, unit = place.removeprefix("B").partition("U")
     area = AREAS[number % len(AREAS)]
-    return HomeLine(code, label, place.code, area, (f"{code}-P",), (f"{code}-P",))
+    who = (f"{code}-P",)
+    return HomeLine(code, f"{building}栋{unit}单元{flat}", place, area, who, who)
 
 
 def _open(scene: _Hall, told: Mapping[str, Any], process: str, path: str = "") -> Topic:
@@ -138,47 +156,47 @@ def _open(scene: _Hall, told: Mapping[str, Any], process: str, path: str = "") -
     return topic
 
 
-def _settled(scene: _Hall, told: Mapping[str, Any]) -> None:
+def _settled(scene: _Hall, told: Mapping[str, Any]) -> Pause:
     """A topic from its agenda to tasks under way."""
     session, staff = scene.session, scene.staff()
-    scene.at(26)
     topic = _open(scene, told, "3x")
-    scene.at(25)
+    yield from scene.at(25)
     scene.to(topic, "inform")
     hall_stages.publish(session, staff, topic, told["inform"], scene.now)
-    scene.at(23)
+    yield from scene.at(23)
     scene.to(topic, "hearing")
     hall_stages.record(session, staff, topic, told["hearing"], scene.now)
-    scene.at(22)
+    yield from scene.at(22)
     scene.to(topic, "opinions")
     _answers(scene, topic, told["statements"], 18)
-    scene.at(17)
+    yield from scene.at(17)
     scene.to(topic, "meeting")
     hall_stages.record(session, staff, topic, told["minutes"], scene.now)
     for seat in hall_seats.seats_of(session, topic):
         hall_seats.sign_in(session, staff, topic, seat.holder, scene.now, seat=seat)
-    scene.at(15)
+    yield from scene.at(15)
     scene.to(topic, "ballot")
-    _dance_ballot(scene, topic, told)
-    scene.at(8)
+    yield from _dance_ballot(scene, topic, told)
+    yield from scene.at(10, 18)
+    yield from scene.at(8)
     scene.to(topic, "decision")
     hall_outcome.decide(session, staff, topic, told["outcome"], told["reasons"], scene.now)
     hall_stages.publish(session, staff, topic, told["notice"], scene.now)
-    _tasks(scene, topic, told["tasks"])
+    yield from _tasks(scene, topic, told["tasks"])
 
 
-def _dance_ballot(scene: _Hall, topic: Topic, told: Mapping[str, Any]) -> None:
+def _dance_ballot(scene: _Hall, topic: Topic, told: Mapping[str, Any]) -> Pause:
     new = NewBallot(
         title=told["ballot"],
         text=told["plan"],
         opens_at=scene.now,
-        closes_at=scene.now + timedelta(days=5, hours=8),
+        closes_at=moment(scene.present, 10, 18),
         method=Method.SINGLE,
         options=tuple((name, 0) for name in told["options"]),
         secret=True,
     )
     ballot = ballots.plan(scene.session, scene.staff(), topic, new, scene.now)
-    scene.at(14)
+    yield from scene.at(14)
     for number, resident in enumerate(scene.neighbours()):
         _vote(scene, ballot, resident, "o2" if number % 3 == 0 else "o1")
 
@@ -189,7 +207,7 @@ def _vote(scene: _Hall, ballot: Ballot, resident: Resident, choice: Json) -> Non
         voting.confirm(scene.session, ballot.id, elector, resident, resident, scene.now)
 
 
-def _tasks(scene: _Hall, topic: Topic, told: list[dict[str, Any]]) -> None:
+def _tasks(scene: _Hall, topic: Topic, told: list[dict[str, Any]]) -> Pause:
     for one in told:
         due = (scene.present + timedelta(days=one["days"])).astimezone(CHINA).date()
         new = NewTask(one["title"], one["owner"], due)
@@ -198,20 +216,19 @@ def _tasks(scene: _Hall, topic: Topic, told: list[dict[str, Any]]) -> None:
             hall_outcome.progress(
                 scene.session, scene.staff(), task, one["done"], one["words"], scene.now
             )
-    scene.at(7)
+    yield from scene.at(7)
     scene.to(topic, "action")
 
 
-def _voting(scene: _Hall, told: Mapping[str, Any]) -> None:
+def _voting(scene: _Hall, told: Mapping[str, Any]) -> Pause:
     """An open vote of the owners of one building, with a paper ballot among the others."""
     session, staff = scene.session, scene.staff()
-    scene.at(20)
     path = session.scalars(select(Place.path).where(Place.code == "B6")).one()
     topic = _open(scene, told, "owners", path)
-    scene.at(19)
+    yield from scene.at(19)
     scene.to(topic, "inform")
     hall_stages.publish(session, staff, topic, told["inform"], scene.now)
-    scene.at(2)
+    yield from scene.at(2)
     scene.to(topic, "ballot")
     closing = (scene.present + timedelta(days=4)).astimezone(CHINA).date()
     new = NewBallot(
@@ -221,7 +238,7 @@ def _voting(scene: _Hall, told: Mapping[str, Any]) -> None:
         closes_at=datetime.combine(closing, time(18), CHINA),
     )
     ballot = ballots.plan(session, staff, topic, new, scene.now)
-    scene.at(1)
+    yield from scene.at(1)
     for number, resident in enumerate(scene.neighbours()):
         if number % 4:
             _vote(scene, ballot, resident, "yes" if number % 5 else "no")
@@ -230,19 +247,18 @@ def _voting(scene: _Hall, told: Mapping[str, Any]) -> None:
         paper_votes.confirm(session, scene.staff("chen"), paper, "yes", scene.now)
 
 
-def _asking(scene: _Hall, told: Mapping[str, Any]) -> None:
+def _asking(scene: _Hall, told: Mapping[str, Any]) -> Pause:
     """A topic that asks for opinions; one statement waits for the reviewer."""
-    scene.at(9)
     topic = _open(scene, {**told, "seats": ["有电动车的住户"]}, "3x")
-    scene.at(6)
+    yield from scene.at(6)
     scene.to(topic, "inform")
     hall_stages.publish(scene.session, scene.staff(), topic, told["text"], scene.now)
-    scene.at(4)
+    yield from scene.at(4)
     scene.to(topic, "hearing")
     hall_stages.record(scene.session, scene.staff(), topic, told["text"], scene.now)
     scene.to(topic, "opinions")
     _answers(scene, topic, told["statements"], 24)
-    scene.at(0, 9)
+    yield from scene.at(0, 9)
     author = scene.neighbours()[3]
     statements.add(scene.session, topic, author, told["own"], HOURS, scene.now)
 
@@ -257,9 +273,8 @@ def _answers(scene: _Hall, topic: Topic, words: list[str], people: int) -> None:
                 statements.answer(session, statement, resident, given, scene.now)
 
 
-def _proposed(scene: _Hall, words: str) -> None:
-    """A proposal that still looks for support."""
-    scene.at(5)
+def _proposed(scene: _Hall, words: str) -> Pause:
+    """A proposal that found enough support and waits for the staff."""
     author, *others = scene.neighbours()
     one = proposals.propose(scene.session, author, words, HOURS, scene.now)
     waiting = select(Submission).where(
@@ -275,6 +290,6 @@ def _proposed(scene: _Hall, words: str) -> None:
         effects=moderated.EFFECTS,
         now=scene.now,
     )
-    scene.at(3)
-    for resident in others[:4]:
+    yield from scene.at(3)
+    for resident in others[: one.needed]:
         proposals.support(scene.session, one, resident, scene.now)
