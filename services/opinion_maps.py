@@ -61,6 +61,7 @@ def compute(votes: list[Vote], history: dict[str, Any]) -> OpinionMap:
 
 def keep(session: Session, topic: Topic, found: OpinionMap, now: datetime) -> OpinionSnapshot:
     """Stores a computed map in place of the one before."""
+    number = _number(session, topic)
     row = session.get(OpinionSnapshot, topic.id)
     if row is None:
         row = OpinionSnapshot(topic_id=topic.id, community_id=topic.community_id)
@@ -69,7 +70,7 @@ def keep(session: Session, topic: Topic, found: OpinionMap, now: datetime) -> Op
     people = shown["participants"].values()
     shown["participants"] = {str(n): one for n, one in enumerate(people, 1)}
     row.map, row.history, row.at = shown, _history_json(found.history), now
-    row.answers = _number(session, topic)
+    row.answers = number
     session.flush()
     return row
 
