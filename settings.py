@@ -21,6 +21,7 @@ from pydantic_settings import (
 DEMO_SECRET = "demo-mode-secret-key-not-for-service"  # noqa: S105 - opens nothing but the demo
 DEMO_AES_KEY = "shuoshitaiDemoModeAesKeyNotForRealService01"
 Capability = Literal["customer_service", "template", "subscribe"]
+SHORTEST_SECRET = 32
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -114,6 +115,25 @@ class HoursSettings(_Section):
     quiet_to: str = "07:30"
 
 
+class CitySettings(_Section):
+    """The system of the city that wants to know of public cases; none where `url` is empty."""
+
+    url: str = ""
+    secret: str = ""
+    secret_file: Path | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.secret_file is not None:
+            self.secret = self.secret_file.read_text(encoding="utf-8").strip()
+        if self.url and not self.url.startswith(("https://", "http://127.0.0.1", "http://[::1]")):
+            raise ValueError("url must begin with https:// (http only to this machine)")
+        if self.url and len(self.secret) < SHORTEST_SECRET:
+            raise ValueError(f"secret must have at least {SHORTEST_SECRET} characters")
+        return self
+
+
 class LogSettings(_Section):
     format: Literal["console", "json"] = "console"
     level: Literal["debug", "info", "warning", "error"] = "info"
@@ -139,6 +159,7 @@ class Settings(BaseSettings):
     reply: ReplySettings = Field(default_factory=ReplySettings)
     hours: HoursSettings = Field(default_factory=HoursSettings)
     paths: PathSettings = Field(default_factory=PathSettings)
+    city: CitySettings = Field(default_factory=CitySettings)
     log: LogSettings = Field(default_factory=LogSettings)
 
     @model_validator(mode="after")

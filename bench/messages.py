@@ -4,7 +4,8 @@
 
 Both servers run pinned to one core, the load comes from the other one over kept connections, each
 sending its next push when the last was answered (closed loop). The pushes are signed and encrypted
-beforehand; a fifth more warms up and is not counted. The program runs as `serve --no-jobs` on a new
+beforehand; a first word of everybody who is known and a fifth more warm up and are not counted.
+The program runs as `serve --no-jobs` on a new
 SQLite file with full durability (WAL, synchronous=FULL). Echo and program take turns, and the round
 with the middle ratio counts; `cpu_ms` is what the server itself computed for a message, whatever
 else the machine was doing. Exit status 1 where an answer was not
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run as a script from anywhere
 
 from bench.load import Tally, drive  # noqa: E402
-from bench.mix import requests  # noqa: E402
+from bench.mix import acquaintance, requests  # noqa: E402
 from bench.targets import SERVER_CORE, settings_for  # noqa: E402
 
 LEAST_RATIO = 0.10
@@ -88,6 +89,7 @@ def measure(name: str, connections: int, messages: int) -> Measured:
         each = max(messages // connections, 1)
         warm = requests(account, connections, max(each // 5, 1), seed=1)
         queues = requests(account, connections, each, seed=2)
+        asyncio.run(drive(port, acquaintance(account, connections)))
         asyncio.run(drive(port, warm))
         before = cpu_of(pid)
         tally = asyncio.run(drive(port, queues))

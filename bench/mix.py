@@ -63,18 +63,30 @@ def conversation(dice: random.Random) -> list[str]:
     )
 
 
-def requests(account: AccountSettings, connections: int, each: int, seed: int) -> list[list[bytes]]:
-    """For every connection a queue of `each` requests to `account`."""
+def _side(account: AccountSettings) -> WeChatSide:
     sent_at = datetime.now(UTC) + AHEAD
-    side = WeChatSide(
+    return WeChatSide(
         appid=account.appid,
         token=account.token,
         aes_key=account.aes_key,
         clock=lambda: sent_at,
     )
-    dice = random.Random(seed)
+
+
+def requests(account: AccountSettings, connections: int, each: int, seed: int) -> list[list[bytes]]:
+    """For every connection a queue of `each` requests to `account`."""
+    side, dice = _side(account), random.Random(seed)
     streams = (_pushes(side, dice, f"o{number}") for number in range(connections))
     return [[_request(push) for push in islice(stream, each)] for stream in streams]
+
+
+def acquaintance(account: AccountSettings, connections: int) -> list[list[bytes]]:
+    """For every connection a first word of everybody who is known."""
+    side, dice = _side(account), random.Random(0)
+    return [
+        [_request(_compose(side, f"o{number}-{who}", dice.choice(CHAT))) for who in range(KNOWN)]
+        for number in range(connections)
+    ]
 
 
 def _pushes(side: WeChatSide, dice: random.Random, name: str) -> Iterator[SignedPush]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import cProfile
+import gc
 import os
 import pstats
 import signal
@@ -30,7 +31,7 @@ from demo.community import open_community
 from intents import ensure_model
 from settings import DatabaseSettings, LogSettings, PathSettings, Settings, WeChatSettings
 from storage import migrate
-from storage.engine import Database, Work
+from storage.engine import Database
 
 SERVER_CORE = 0
 LINES = 45
@@ -68,19 +69,17 @@ def echo(settings: Settings) -> web.Application:
 
 
 class ProfiledDatabase(Database):
-    """A database whose writing thread is profiled."""
+    """A database whose writing thread is profiled from its first breath."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.profile = cProfile.Profile()
-        self.cpu = 0.0
+        self._writers.submit(self.profile.enable).result()
 
-    def write_now(self, work: Work[Any]) -> Any:
-        started = time.thread_time()
-        try:
-            return self.profile.runcall(super().write_now, work)
-        finally:
-            self.cpu += time.thread_time() - started
+    def finish(self) -> float:
+        """Ends the profile; the processor time of the writing thread (seconds)."""
+        self._writers.submit(self.profile.disable).result()
+        return self._writers.submit(time.thread_time).result()
 
 
 async def _serve(app: web.Application) -> None:
@@ -103,9 +102,12 @@ def _desk(settings: Settings, *, profiled: bool) -> None:
         database.write_now(lambda s: open_community(s, utc_now()))
         understander = ensure_model(settings.paths.model)
         deployment = Deployment(settings, database, understander, utc_now, with_jobs=False)
-        asyncio.run(_serve(make_server(deployment)))
+        server = make_server(deployment)
+        gc.freeze()  # as `serve` does
+        asyncio.run(_serve(server))
         if isinstance(database, ProfiledDatabase):
-            print(f"loop {time.thread_time():.2f}s, turns {database.cpu:.2f}s", file=sys.stderr)
+            turns = database.finish()
+            print(f"loop {time.thread_time():.2f}s, turns {turns:.2f}s", file=sys.stderr)
             pstats.Stats(database.profile, stream=sys.stderr).sort_stats("tottime").print_stats(
                 LINES
             ).sort_stats("cumtime").print_stats(LINES)

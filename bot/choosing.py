@@ -38,8 +38,10 @@ def _cancel(talk: Talk, found: drafts.Open | None, offered: Offered | None) -> S
     if talk.word == "0" and offered:
         return _leave(talk, offered)
     out = found is not None and talk.word in ("0", drafts.way_out(found))
-    if out and found and found.service.form.slot(found.progress.asking).opened_by:
-        return filling.back(talk, found)
+    if out and found:
+        slot = found.service.form.slot(found.progress.asking)
+        if slot.opened_by and not slot.leaves:
+            return filling.back(talk, found)
     if found or offered or talk.word in ALWAYS_CANCEL:
         return filling.cancel(talk, found)
     return _menu(talk) if talk.word == "0" else None

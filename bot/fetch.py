@@ -16,9 +16,9 @@ import structlog
 
 from bot.wechat.client import DownloadedMedia, WeChatClient
 from bot.wechat.errors import ApiError, Invalid
-from bot.wechat.pictures import BadImage, clean_image
 from services import media
 from services.media import StoredFile, Wanted
+from services.pictures import BadImage, clean_image
 from storage.engine import Database
 
 log = structlog.get_logger(__name__)

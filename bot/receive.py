@@ -66,12 +66,12 @@ class Receiver:
         None on the last try where the result is not there in time (acknowledge; the reply will
         travel through the outbox); NotReady before that.
         """
-        turn = asyncio.shield(self._turn_of(incoming))
-        try:
-            return await asyncio.wait_for(turn, self._patience.deadline)
-        except TimeoutError:
-            if self._clock() - incoming.sent_at + LAST_CALL >= LATE:
-                return None
+        turn = self._turn_of(incoming)
+        await asyncio.wait((turn,), timeout=self._patience.deadline)
+        if turn.done():
+            return turn.result()
+        if self._clock() - incoming.sent_at + LAST_CALL >= LATE:
+            return None
         await asyncio.sleep(max(self._patience.hold - self._patience.deadline, 0))
         raise NotReady
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot import events, stages
@@ -21,15 +21,16 @@ from dialogue.forms import Heard
 from dialogue.messages import Incoming, Kind
 from handlers.kit import Say, Turn, World
 from handlers.registry import Registry
-from services import inbound, media, outbox, residents
+from services import arrivals, inbound, media, outbox, residents
+from services.arrivals import Arrival, Sender
 from storage.communities import Community
-from storage.residents import Dialog, Resident
 
 LATE = timedelta(seconds=13)
 """After this WeChat repeats a push no more: the reply goes out by itself."""
 SORRY = "刚才出了点小问题。您的话已经记下，工作人员会看到。"
 CALL = "\n急事请打社区电话 {phone}。"
 LATE_VOTE = "刚才回得慢了，您的选择没有投出。请回复“表决”再投一次。"
+_COMMUNITY = select(Community).where(Community.code == bindparam("code"))
 MEDIA = frozenset({Kind.IMAGE, Kind.VOICE, Kind.VIDEO})
 
 
@@ -62,36 +63,39 @@ class TurnTaker:
 
     def take(self, session: Session, incoming: Incoming) -> Outcome:
         """Answers one message, once; the caller commits."""
-        # before the resident is met: the repeat of a farewell meets nobody
-        known = _recall(session, incoming)
+        arrival = self._arrive(session, incoming)
+        known = arrival.known if arrival else inbound.find(session, incoming.account, incoming.key)
         if known is not None:
-            return known
+            return _outcome(known)
         now = self._clock()
         if incoming.kind is Kind.EVENT and not events.is_of_resident(incoming.event):
             inbound.keep_notice(session, incoming, self._community(session, incoming).id, now)
             return Outcome("", now)
-        talk = self._talk(session, incoming, now)
+        arrival = arrival or self._meet(session, incoming, now)
+        talk = self._talk(session, incoming, arrival, now)
         row = talk.turn.inbound
         said = self._answer(talk, incoming)
         if incoming.event in events.FAREWELLS:
             return Outcome("", now)
         late = self._clock() - incoming.sent_at > LATE
-        reply = self._word(talk, said, late=late)
+        reply = self._word(talk, said, arrival, late=late)
         row.reply, row.late, row.trace = reply, late, talk.trace
         if talk.sealed:
             inbound.seal(session, row)
             media.discard(session, talk.turn.media_id)
         inbound.answered(session, row)
+        residents.keep_dialog(session, arrival.dialog)
         return Outcome(reply, now, late)
 
     def take_failed(self, session: Session, incoming: Incoming, error: BaseException) -> Outcome:
         """Keeps a message whose handling failed, shows it to the staff, answers politely."""
-        known = _recall(session, incoming)
+        known = inbound.find(session, incoming.account, incoming.key)
         if known is not None:
-            return known
+            return _outcome(known)
         now = self._clock()
-        community, resident, dialog = self._meet(session, incoming, now)
-        form = self._registry.forms.get(dialog.form or "")
+        arrival = self._arrive(session, incoming) or self._meet(session, incoming, now)
+        community, resident = arrival.community, arrival.resident
+        form = self._registry.forms.get(arrival.dialog.form or "")
         if form is not None and form.sealed:
             incoming = replace(incoming, text=inbound.SEALED)
         row = inbound.new(incoming, resident, now)
@@ -100,27 +104,22 @@ class TurnTaker:
         inbound.report_failure(session, resident, row, error, now)
         return Outcome(row.reply, now)
 
-    def _meet(
-        self, session: Session, incoming: Incoming, now: datetime
-    ) -> tuple[Community, Resident, Dialog]:
-        code, account, openid = (
-            self._communities[incoming.account],
-            incoming.account,
-            incoming.openid,
-        )
-        met = residents.met_before(session, code, account, openid)
-        if met is not None:
-            return met
+    def _arrive(self, session: Session, incoming: Incoming) -> Arrival | None:
+        code = self._communities[incoming.account]
+        sender = Sender(code, incoming.account, incoming.openid)
+        return arrivals.arrive(session, sender, incoming.key)
+
+    def _meet(self, session: Session, incoming: Incoming, now: datetime) -> Arrival:
         community = self._community(session, incoming)
-        resident = residents.meet(session, community.id, account, openid, now)
-        return community, resident, residents.dialog_of(session, resident, now)
+        resident = residents.meet(session, community.id, incoming.account, incoming.openid, now)
+        return Arrival(community, resident, residents.dialog_of(session, resident, now))
 
     def _community(self, session: Session, incoming: Incoming) -> Community:
         code = self._communities[incoming.account]
-        return session.scalars(select(Community).where(Community.code == code)).one()
+        return session.scalars(_COMMUNITY, {"code": code}).one()
 
-    def _talk(self, session: Session, incoming: Incoming, now: datetime) -> Talk:
-        community, resident, dialog = self._meet(session, incoming, now)
+    def _talk(self, session: Session, incoming: Incoming, arrival: Arrival, now: datetime) -> Talk:
+        community, resident, dialog = arrival.community, arrival.resident, arrival.dialog
         row = inbound.keep(session, incoming, resident, now)
         medium = None
         if incoming.kind in MEDIA and incoming.media_id:
@@ -135,11 +134,10 @@ class TurnTaker:
                 outbox.reopen_waiting(talk.turn.session, resident, now)
             key = incoming.event_key or incoming.detail.get("ScanCodeInfo.ScanResult", "")
             return events.answer_event(talk, incoming.event, key)
-        resident.last_message_at, resident.sent_since_message = now, 0
-        resident.following = True
+        residents.wrote(talk.turn.session, resident, now)
         return stages.answer(talk)
 
-    def _word(self, talk: Talk, said: Say, *, late: bool) -> str:
+    def _word(self, talk: Talk, said: Say, arrival: Arrival, *, late: bool) -> str:
         """The reply as text: what waited for this contact first, then the answer itself.
 
         What does not fit into one message follows through the outbox; a late reply goes that way
@@ -152,7 +150,7 @@ class TurnTaker:
             self._follow(turn, [LATE_VOTE] if talk.sealed else pieces, "late")
             return text
         self._follow(turn, [] if talk.sealed else pieces[1:], "more")
-        if not events.shows_reply(turn.inbound.event):
+        if not arrival.waits or not events.shows_reply(turn.inbound.event):
             return text
         waited = outbox.take_waiting(
             turn.session, turn.resident, TEXT_BYTES - len(text.encode()) - 8, turn.now
@@ -165,9 +163,8 @@ class TurnTaker:
             outbox.post(turn.session, turn.resident, piece, source=source, now=turn.now)
 
 
-def _recall(session: Session, incoming: Incoming) -> Outcome | None:
-    known = inbound.find(session, incoming.account, incoming.key)
-    return Outcome(known.reply or "", known.received_at, known.late) if known else None
+def _outcome(known: inbound.Known) -> Outcome:
+    return Outcome(known.reply or "", known.received_at, known.late)
 
 
 def _heard(incoming: Incoming, medium: int | None) -> Heard:

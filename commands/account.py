@@ -13,13 +13,13 @@ from sqlalchemy import select
 from bot.wechat.client import WeChatClient
 from bot.wechat.errors import ApiError
 from bot.wechat.menu import MenuError, build_menu
-from bot.wechat.posters import PosterError, poster_png, poster_svg
 from commands import Subcommands
 from commands.assembly import make_clients
 from commands.demo_mode import demo_qr
 from commands.support import fail, open_database, settings_of, utc_now
 from handlers import SERVICES
 from handlers.registry import Registry
+from services.posters import PosterError, poster_png, poster_svg
 from settings import Settings
 from storage.communities import Community, Place
 from storage.engine import Database

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import aiohttp
 from sqlalchemy.orm import Session
 
+from bot.codes import CodeMaker
 from bot.deliver import Delivery, Line, Template
 from bot.fetch import Fetcher
 from bot.receive import Patience, Receiver
@@ -29,8 +30,10 @@ from intents.current import Classifier, CurrentModel
 from intents.entities import Gazetteer, PlaceEntry
 from intents.pinyin import syllable_table
 from jobs.catalogue import Workers
+from jobs.city import CityLine
+from jobs.city import Receiver as CityReceiver
 from services.calendar import CHINA
-from services.categories import Catalogue
+from services.categories import Catalogues
 from services.knowledge_bases import KnowledgeBases
 from services.outbox import Postman
 from services.places import places_of
@@ -101,7 +104,7 @@ def make_world(settings: Settings, understander: Classifier) -> World:
     return World(
         hours=office_hours(settings),
         understander=understander,
-        catalogue=Catalogue.shipped(),
+        catalogues=Catalogues(),
         gazetteer=Gazetteers(),
         knowledge=KnowledgeBases(),
         public_url=settings.server.public_url,
@@ -156,10 +159,15 @@ def make_clients(
 
 
 def make_workers(
-    settings: Settings, database: Database, clients: Mapping[str, WeChatClient], clock: Clock
+    settings: Settings,
+    database: Database,
+    clients: Mapping[str, WeChatClient],
+    clock: Clock,
+    city: CityLine | None = None,
 ) -> Workers:
     """What the background jobs work with."""
     accounts = accounts_of(settings)
+    hours = office_hours(settings)
     lines = {code: Line(clients[code], _templates(given)) for code, (_, given) in accounts.items()}
     postman = Postman(
         name=f"{socket.gethostname()}-{os.getpid()}",
@@ -167,15 +175,33 @@ def make_workers(
             code: (*account.capabilities, *(f"template:{name}" for name in given.templates))
             for code, (account, given) in accounts.items()
         },
-        hours=office_hours(settings),
+        hours=hours,
     )
     return Workers(
+        city=city,
+        codes=CodeMaker(
+            database,
+            {given.community: clients[code] for code, (_, given) in accounts.items()},
+            clock,
+        ),
         database=database,
         delivery=Delivery(database, lines, postman, clock),
         fetcher=Fetcher(database, clients, settings.paths.media, clock),
         clock=clock,
         session_life=timedelta(hours=settings.security.session_hours),
+        hours=hours,
     )
+
+
+def make_city_line(
+    settings: Settings, database: Database, session: aiohttp.ClientSession, clock: Clock
+) -> CityLine | None:
+    """The line to the system of the city; None where none is configured."""
+    given = settings.city
+    if not given.url:
+        return None
+    receiver = CityReceiver(given.url, given.secret, given.timeout_seconds)
+    return CityLine(database, session, receiver, Catalogues(), clock)
 
 
 def _templates(given: AccountSettings) -> dict[str, Template]:

@@ -96,7 +96,8 @@ def _console_deps(deployment: Deployment, world: World, bell: Bell) -> ConsoleDe
             idle=timedelta(minutes=guard.idle_minutes),
             absolute=timedelta(hours=guard.session_hours),
         ),
-        catalogue=world.catalogue,
+        catalogues=world.catalogues,
+        gazetteer=world.gazetteer,
         canned=tuple(canned.read()),
         model_dir=settings.paths.model,
     )
@@ -137,7 +138,8 @@ class running_jobs:  # noqa: N801 - used as a context manager, like a function
         given = self._deployment
         self._session = aiohttp.ClientSession()
         clients = assembly.make_clients(given.settings, given.database, self._session, given.clock)
-        workers = assembly.make_workers(given.settings, given.database, clients, given.clock)
+        city = assembly.make_city_line(given.settings, given.database, self._session, given.clock)
+        workers = assembly.make_workers(given.settings, given.database, clients, given.clock, city)
         self._runner = Runner(all_jobs(workers))
         return await self._runner.__aenter__()
 

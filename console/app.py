@@ -10,6 +10,7 @@ from console import live, rendering
 from console.attempts import ATTEMPTS, Attempts
 from console.deps import DEPS, ConsoleDeps
 from console.guard import harden_ours, make_guard
+from console.open311.guard import add_open311
 from console.pages.signing import AT_ONCE, CHECKS
 from console.routes import ROUTES
 
@@ -17,7 +18,7 @@ __all__ = ["ConsoleDeps", "add_console"]
 
 
 def add_console(app: web.Application, deps: ConsoleDeps) -> None:
-    """Adds every route of the table, the guard before them and the live part behind them.
+    """Adds every route of the tables, the guards before them and the live part behind them.
 
     Call it inside a running loop or before; once for an application.
     """
@@ -30,5 +31,6 @@ def add_console(app: web.Application, deps: ConsoleDeps) -> None:
         app.router.add_route(route.method, route.path, route.handler): route.rule
         for route in ROUTES
     }
-    app.middlewares.append(make_guard(deps, rules))
+    app.middlewares.append(make_guard(deps, rules, {r.path for r in ROUTES if r.uploads}))
+    add_open311(app)
     app.on_response_prepare.append(harden_ours)

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 from aiohttp import web
+from sqlalchemy.orm import Session
 
+from intents.entities import Gazetteer
 from services.calendar import OfficeHours
 from services.canned import CannedReply
-from services.categories import Catalogue
+from services.categories import Catalogues
 from services.sign_in import SignInRules
 from storage.engine import Database
 
@@ -30,7 +32,8 @@ class ConsoleDeps:
     clock: Callable[[], datetime]
     media_dir: Path
     notify_outbox: Callable[[], None]
-    catalogue: Catalogue
+    catalogues: Catalogues
+    gazetteer: Callable[[Session, int], Gazetteer]
     approval: Literal["always", "never"] = "always"
     demo: bool = False
     public_url: str = ""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hmac
 import traceback
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from sqlalchemy.orm import Session
 
 from console import errors
 from console.deps import ConsoleDeps
@@ -24,18 +25,23 @@ from services.access import Forbidden, require
 
 AREAS = ("/console", "/public")
 SIGN_IN = "/console/sign-in"
+UPLOAD_LIMIT = 40 * 1024 * 1024
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 log = structlog.get_logger(__name__)
 
 
-def make_guard(deps: ConsoleDeps, rules: Mapping[web.AbstractRoute, Rule]) -> Middleware:
-    """The middleware for these registered routes."""
+def make_guard(
+    deps: ConsoleDeps, rules: Mapping[web.AbstractRoute, Rule], uploads: Container[str] = ()
+) -> Middleware:
+    """The middleware for these registered routes; `uploads` are the paths that take pictures."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not _ours(request.path):
             return await handler(request)
+        if request.path in uploads:
+            request = request.clone(client_max_size=UPLOAD_LIMIT)
         return await _answer(request, handler, deps, rules)
 
     return guard
@@ -82,12 +88,17 @@ async def _recognise(request: web.Request, deps: ConsoleDeps) -> None:
     if not token:
         return
     now = deps.clock()
-    found = await deps.database.read(
-        lambda session: sign_in.signed_in(session, token, deps.rules, now)
-    )
-    if found is None:
+
+    def work(session: Session) -> Visit | None:
+        found = sign_in.signed_in(session, token, deps.rules, now)
+        if found is None:
+            return None
+        return Visit(found, deps, now, deps.catalogues.in_scope(session, found.staff))
+
+    visit = await deps.database.read(work)
+    if visit is None:
         return
-    request[VISIT] = Visit(found, deps, now)
+    request[VISIT], found = visit, visit.signed_in
     if now - found.session.seen_at >= sign_in.TOUCH_EVERY and "X-Live" not in request.headers:
         await deps.database.write(lambda session: sign_in.touch(session, found.session.id, now))
 

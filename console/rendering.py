@@ -52,7 +52,7 @@ def render(
         "csrf": visit.csrf if visit else "",
         "now": visit.now if visit else deps.clock(),
         "can": lambda permission: visit is not None and may(visit.staff, permission),
-        "category": deps.catalogue.name,
+        "category": (visit.catalogue if visit else deps.catalogues.shipped).name,
         "view": view_of(request),
         "nav": [entry for entry in ENTRIES if visit and may(visit.staff, entry.permission)],
         "is_current": current,

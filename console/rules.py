@@ -30,14 +30,23 @@ class Needs:
     permission: Permission
 
 
-Rule: TypeAlias = Public | SignedIn | Needs
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Another system with a key of the community that it acts in (Open311)."""
+
+
+Rule: TypeAlias = Public | SignedIn | Needs | Keyed
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One page or action. There is no route without a rule."""
+    """One page or action. There is no route without a rule.
+
+    `uploads`: it takes pictures, so its body may be larger than that of others.
+    """
 
     method: str
     path: str
     handler: Handler
     rule: Rule
+    uploads: bool = False

@@ -11,6 +11,7 @@ from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.deps import DEPS, ConsoleDeps
+from services.categories import Catalogue
 from services.sign_in import SignedIn
 from storage.staff import Staff
 
@@ -21,11 +22,12 @@ COOKIE = "shuoshi_staff"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request by a member of staff."""
+    """A request by a member of staff; `catalogue` names the categories of their scope."""
 
     signed_in: SignedIn
     deps: ConsoleDeps
     now: datetime
+    catalogue: Catalogue
 
     @property
     def staff(self) -> Staff:

@@ -11,8 +11,11 @@ from services.access import ROLE_NAMES, Role
 from services.audit_log import ACTION_NAMES
 from services.calendar import CHINA, say_moment
 from services.case_states import OUTCOME_NAMES, STATE_NAMES, Outcome, State
+from services.confidence import CONFIDENCE_NAMES, Confidence
 from services.desk import KIND_NAMES, ItemKind
 from services.intent_names import INTENT_NAMES
+from services.residents import display_name
+from services.return_visit import SATISFACTION_NAMES
 
 DELIVERY = {
     "ready": ("…", "正在发送"),
@@ -33,12 +36,25 @@ REPLY_STATES = {
 }
 EVENT_NAMES = {
     "submitted": "提交",
+    "opened": "工作人员登记",
     "moved": "改状态",
     "assigned": "换负责人",
     "note": "内部备注",
     "reply": "答复居民",
     "added": "居民补充",
     "category": "改类别",
+    "corrected": "居民更正",
+    "followed": "邻居也遇到",
+    "merged": "并入",
+    "split": "拆出一件",
+    "paused": "期限暂停",
+    "resumed": "期限继续",
+    "escalated": "催办",
+    "supervised": "督办",
+    "answered": "答复督办",
+    "rated": "居民评价",
+    "confided": "改保密",
+    "mediator": "调解员",
 }
 MESSAGE_KINDS = {
     "image": "图片",
@@ -57,6 +73,34 @@ SUBJECTS = {
     "outbox_messages": "消息",
     "queue_items": "待办",
     "corrections": "纠正",
+    "reports": "报表",
+    "hot_topics": "热点",
+    "point_rules": "积分规则",
+    "points_terms": "积分办法",
+    "point_awards": "积分",
+    "goods": "商品",
+    "redemptions": "兑换",
+    "households": "家庭账户",
+    "ledger_entries": "分录",
+    "activities": "活动",
+    "occasions": "活动场次",
+    "sign_ups": "报名",
+    "backfills": "补录",
+    "hour_entries": "时长",
+    "category_settings": "类别",
+    "dispatch_rules": "派单规则",
+    "api_keys": "接口密钥",
+    "consents": "授权",
+    "submissions": "待审内容",
+    "care_requests": "时间银行",
+    "care_givers": "帮忙的人",
+    "aid_requests": "帮扶申请",
+    "referrals": "转介",
+    "board_posts": "集市",
+    "wishes": "心愿",
+    "organisations": "合作单位",
+    "communities": "社区",
+    "sensitive_words": "敏感词",
 }
 
 
@@ -100,6 +144,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "state": lambda value: STATE_NAMES[State(value)],
     "outcome": lambda value: OUTCOME_NAMES[Outcome(value)] if value else "",
     "kind": lambda value: KIND_NAMES[ItemKind(value)],
+    "confidence": lambda value: CONFIDENCE_NAMES[Confidence(value)] if value else "公开",
+    "satisfaction": lambda value: SATISFACTION_NAMES.get(value, ""),
+    "resident": display_name,
     "role": lambda value: ROLE_NAMES[Role(value)],
     "action": lambda value: ACTION_NAMES.get(value, value),
     "subject": lambda value: SUBJECTS.get(value, value),

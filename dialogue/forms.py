@@ -51,6 +51,7 @@ class Redo:
 Question: TypeAlias = Callable[[Values], str]
 Parser: TypeAlias = Callable[[Heard, Values], Any]
 Nod: TypeAlias = Callable[[Heard, Values], str]
+Condition: TypeAlias = Callable[[Values], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class Slot:
     given, takes what is left when the message turned out to be nothing else either (free words).
     `entity` names what may fill the slot unasked; a slot that is `silent` is filled in no other
     way (see `silent`), `many` collects values in a list. A slot with `opened_by` is asked only
-    while the value of that name is set.
+    while the value of that name is set, one with `asked_if` only while that says so; 0 goes back
+    from there, unless the slot `leaves`: then it cancels the form as everywhere.
     `nod`, where given, answers a message that offered something to other slots while this one is
     open, in place of the whole question; empty words leave it at the question.
     """
@@ -74,7 +76,9 @@ class Slot:
     many: bool = False
     silent: bool = False
     opened_by: str = ""
+    leaves: bool = False
     nod: Nod | None = None
+    asked_if: Condition | None = None
 
 
 def silent(name: str, *, many: bool = False) -> Slot:
@@ -220,6 +224,8 @@ def _next(form: Form, before: Progress, values: Values) -> Ask | Done:
         if slot.silent or slot.name in values:
             continue
         if slot.opened_by and not values.get(slot.opened_by):
+            continue
+        if slot.asked_if is not None and not slot.asked_if(values):
             continue
         past = before.past
         if before.asking and before.asking != slot.name:

@@ -7,13 +7,7 @@ from handlers.words import by_when
 from services import handover
 
 TITLES = {
-    "volunteer": "志愿活动",
-    "time_bank": "时间银行",
-    "points": "积分",
-    "redeem": "积分兑换",
     "public_info": "社区公开信息",
-    "mutual_help": "邻里互助",
-    "aid": "困难帮扶",
 }
 
 

@@ -92,7 +92,7 @@ def _urgent_case(turn: Turn, kind: str, text: str) -> Case:
     told = hear(turn, Heard(text), {}).found.get("place", {"code": "", "text": ""})
     for case in cases.cases_of(turn.session, turn.resident):
         if case.urgent and turn.now - case.created_at < SAME_DANGER:
-            cases.add(turn.session, case, turn.resident, text, (), turn.now)
+            cases.add(turn.session, case, turn.resident, text, (), turn.now, hours=turn.world.hours)
             _locate(turn, case, told)
             return case
     place = place_by_code(turn.session, turn.community.id, told["code"]) if told["code"] else None
@@ -163,7 +163,8 @@ def told_where(turn: Turn, values: Values) -> Say:
     if case is None:
         return Say(GONE)
     words = values.get("said") or values["where"]["text"]
-    cases.add(turn.session, case, turn.resident, words, tuple(values.get("photo", ())), turn.now)
+    photos, hours = tuple(values.get("photo", ())), turn.world.hours
+    cases.add(turn.session, case, turn.resident, words, photos, turn.now, hours=hours)
     _locate(turn, case, values["where"])
     told = "记下了，已加到紧急事项里。情况有变马上打 119、110 或 120。"
     return Say(told, begin=_more(turn, case.number))
@@ -198,8 +199,8 @@ def told_more(turn: Turn, values: Values) -> Say:
     case = cases.by_number(turn.session, turn.community.id, values["number"])
     if case is None:
         return Say(GONE)
-    photos = tuple(values.get("photo", ()))
-    cases.add(turn.session, case, turn.resident, values["text"], photos, turn.now)
+    photos, hours = tuple(values.get("photo", ())), turn.world.hours
+    cases.add(turn.session, case, turn.resident, values["text"], photos, turn.now, hours=hours)
     return Say("记下了。", begin=_more(turn, case.number))
 
 

@@ -19,7 +19,7 @@ from intents.current import Classifier
 from intents.entities import Gazetteer
 from knowledge.engine import KnowledgeBase
 from services.calendar import OfficeHours
-from services.categories import Catalogue
+from services.categories import Catalogue, Catalogues
 from storage.communities import Community
 from storage.messages import InboundMessage
 from storage.residents import Dialog, Resident
@@ -33,7 +33,7 @@ class World:
 
     hours: OfficeHours
     understander: Classifier
-    catalogue: Catalogue
+    catalogues: Catalogues
     gazetteer: Callable[[Session, int], Gazetteer]
     knowledge: Callable[[Session, int, date], KnowledgeBase]
     public_url: str = ""
@@ -51,6 +51,11 @@ class Turn:
     dialog: Dialog
     inbound: InboundMessage
     media_id: int | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The categories as the community of this message keeps them."""
+        return self.world.catalogues(self.session, self.community.id)
 
 
 @dataclass(frozen=True, slots=True)

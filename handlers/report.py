@@ -9,15 +9,19 @@ from typing import Any
 from dialogue.forms import Heard, Values
 from dialogue.messages import Kind
 from dialogue.words import shorten
+from handlers import report_same
 from handlers.hearing import hear
 from handlers.kit import Begin, FormService, Request, Say, Service, Turn
+from handlers.report_extras import answered
 from handlers.report_form import FORM
 from handlers.report_summary import described
 from handlers.words import has_digits, has_words, responsible_words, ticket, without_phone
 from intents.normalise import normalise
 from intents.split import split_matters
 from services import cases
+from services.confidence import kind_of
 from services.places import community_place, full_name, place_by_code
+from services.questions import answer_line
 
 SURE = 0.35
 """Above this the first category is shown to the resident; below it none is."""
@@ -25,6 +29,7 @@ OPENING = re.compile(
     r"(?:你好|您好|我们?|俺|想要?|要|来|请|麻烦|帮忙?|给|跟|和|向|你们?|您|社区|说|讲|反[映应]|投诉|报修?|举报|"
     r"提|建议|意见|问题|情况|事情?|件|个|一下?|点|有|这里|呢|啊|吧|的|儿|[,.!?: ])+"
 )
+ONWARDS = "\n随时回复“进度”查看。"
 INHERITED = ("place", "phone", "anonymous")
 
 
@@ -101,31 +106,47 @@ def prepare(turn: Turn, heard: Heard, values: Values) -> Heard:
     """What a message tells a report, with the likely categories of the matter."""
     heard = hear(turn, heard, values)
     text = values.get("description") or heard.text
-    if "category_options" in values or "bare" in heard.found or not has_words(text):
-        return heard
-    return replace(heard, found={**heard.found, **_guess(turn, text)})
+    if "bare" not in heard.found and "category_options" not in values and has_words(text):
+        heard = replace(heard, found={**heard.found, **_guess(turn, text)})
+    if "similar" not in values:
+        told = {"description": heard.text, **heard.found} if heard.text else heard.found
+        found = report_same.find(turn, values, told)
+        heard = replace(heard, found={**heard.found, "similar": found})
+    return heard
 
 
 def _guess(turn: Turn, text: str) -> dict[str, Any]:
     guess = turn.world.understander.categorise(text)
-    catalogue = turn.world.catalogue
-    options = [[code, catalogue.name(code)] for code, _ in guess.ranking[:3]]
-    values: dict[str, Any] = {"category_options": options}
-    if guess.confidence >= SURE:
+    catalogue = turn.catalogue
+    likely = [code for code, _ in guess.ranking if code in catalogue][:3]
+    questions = {
+        code: [one.as_json() for one in asked]
+        for code in likely
+        if (asked := catalogue.questions(code))
+    }
+    options = [[code, catalogue.name(code)] for code in likely]
+    values: dict[str, Any] = {"category_options": options, "questions": questions}
+    if guess.confidence >= SURE and guess.category in catalogue:
         values["category"] = {"code": guess.category, "name": catalogue.name(guess.category)}
     return values
 
 
 def submit(turn: Turn, values: Values) -> Say:
     """Opens the case, gives the receipt, and goes on to the next matter where there is one."""
+    if values.get("confirm") == report_same.JOINED:
+        return _go_on(turn, values, report_same.join(turn, values).text)
     case = cases.submit(
         turn.session, _new_case(turn, values), turn.resident, turn.world.hours, turn.now
     )
     receipt = f"已收到，编号 {ticket(case)}。\n{responsible_words(turn, case)}"
+    return _go_on(turn, values, receipt + ONWARDS)
+
+
+def _go_on(turn: Turn, values: Values, said: str) -> Say:
     following = _next_matter(turn, values)
-    if following is not None:
-        return Say(f"{receipt}\n——还有一件。", begin=following)
-    return Say(f"{receipt}\n随时回复“进度”查看。")
+    if following is None:
+        return Say(said)
+    return Say(f"{said.removesuffix(ONWARDS)}\n——还有一件。", begin=following)
 
 
 def _new_case(turn: Turn, values: Values) -> cases.NewCase:
@@ -133,13 +154,14 @@ def _new_case(turn: Turn, values: Values) -> cases.NewCase:
     told = values["place"]
     place = place_by_code(turn.session, turn.community.id, told["code"]) if told["code"] else None
     where = place or community_place(turn.session, turn.community.id)
-    catalogue = turn.world.catalogue
+    catalogue = turn.catalogue
     description = described(values)
+    answers = [answer_line(text, answer) for text, answer in answered(values)]
     return cases.NewCase(
         community_id=turn.community.id,
         category=code,
         title=shorten(description, 40),
-        description=description,
+        description="\n".join([description, *answers]),
         place_path=where.path,
         place_id=where.id,
         place_text=told["text"],
@@ -148,7 +170,7 @@ def _new_case(turn: Turn, values: Values) -> cases.NewCase:
         sla=catalogue.sla(code),
         contact_phone=values.get("phone"),
         anonymous=bool(values.get("anonymous")),
-        private=catalogue.is_private(code),
+        confidential=values.get("confidential") or kind_of(code, catalogue.is_private(code)),
         media=tuple(values.get("photo", ())),
     )
 

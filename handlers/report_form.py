@@ -7,6 +7,7 @@ from typing import Any
 
 from dialogue.forms import Form, Heard, Misheard, Redo, Slot, Values, silent
 from dialogue.words import numbered, shorten, tapped
+from handlers import report_extras, report_same
 from handlers.report_summary import OPTIONS, summary
 from handlers.words import has_words, same_words, without_phone
 
@@ -26,6 +27,8 @@ _TROUBLE = re.compile(r"坏|漏|堵|臭|吵|脏|没人|不亮|断了|裂|掉了|
 _SPOT = re.compile(r"[栋幢楼元门路街旁边口前后院区园场棚库店面里上下底角梯道房池亭]|附近")
 _NOWHERE = re.compile(r"不(?:知道|清楚|晓得)|说不(?:清|上来)|记不[得清]")
 LONGEST_PLACE = 60
+GUESSED = ("category_options", "questions")
+SAME = ("similar", "same")
 
 
 def _ask_description(values: Values) -> str:
@@ -114,9 +117,9 @@ def _field_in(word: str) -> int:
 def _edit(field: str, values: Values) -> Redo:
     match field:
         case "description":
-            return Redo(("description", "said_place", "category", "category_options", "editing"))
+            return Redo(("description", "said_place", "category", *GUESSED, *SAME, "editing"))
         case "place":
-            return Redo(("place", "editing"))
+            return Redo(("place", "editing", *SAME))
         case "category":
             return Redo(("category", "editing"), {"choose_category": True})
         case "phone":
@@ -208,13 +211,15 @@ def _read_other(heard: Heard, values: Values) -> Redo:
 
 FORM = Form(
     name="report",
-    version=1,
+    version=2,
     slots=(
         silent("photo", many=True),
         silent("anonymous"),
         silent("place_options"),
         silent("said_place"),
         silent("category_options"),
+        silent("questions"),
+        silent("similar"),
         Slot(
             "description",
             _ask_description,
@@ -223,6 +228,7 @@ FORM = Form(
             nod=_nod_description,
         ),
         Slot("place", _ask_place, _read_place, _take_place, entity="place", nod=_nod_place),
+        report_same.SLOT,
         Slot("phone", _ask_phone, _read_phone, entity="phone", opened_by="want_phone"),
         Slot(
             "category",
@@ -231,9 +237,10 @@ FORM = Form(
             entity="category",
             opened_by="choose_category",
         ),
+        report_extras.SLOT,
         Slot("edit", _ask_edit, _read_edit, opened_by="editing"),
         Slot("other", _ask_other, _read_other, opened_by="maybe_other"),
         Slot("confirm", summary, _read_confirm, _take_confirm, nod=_nod_confirm),
     ),
-    context=frozenset({"more"}),
+    context=frozenset({"more", "answers", "confidential"}),
 )

@@ -6,9 +6,12 @@ import re
 
 from dialogue.forms import Values
 from dialogue.words import numbered, shorten
+from handlers.report_extras import answered
 from handlers.words import place_span
+from services.questions import answer_line
 
 OPTIONS = ("提交", "修改")
+CONFIDED = {"mediation": "保密，只有调解员看得到", "tip_off": "保密，只有审核人员看得到"}
 _BESIDE = re.compile(r"[外内里旁边口前后对附上下南北东西侧门那]|楼[上下]|单元门")
 """What belongs to the place before it: 东门外, 3栋门口."""
 
@@ -44,6 +47,8 @@ def summary(values: Values) -> str:
     extras = [f"照片{len(values['photo'])}张"] if values.get("photo") else []
     extras += [f"电话 {values['phone']}"] if values.get("phone") else []
     extras += ["匿名"] if values.get("anonymous") else []
+    lines += [answer_line(text, answer) for text, answer in answered(values)]
+    extras += [CONFIDED[values["confidential"]]] if values.get("confidential") else []
     if extras:
         lines.append("（" + "，".join(extras) + "）")
     if values.get("more"):

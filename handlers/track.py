@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 
-from dialogue.forms import Form, Heard, Misheard, Slot, Values, silent
-from dialogue.words import numbered, shorten
-from handlers.kit import Action, Begin, Choice, FormService, Request, Say, Service, Turn
-from handlers.words import by_when, has_words, ticket
+from dialogue.forms import Heard
+from dialogue.words import shorten
+from handlers import rate, track_add
+from handlers.kit import Action, Choice, Request, Say, Service, Turn
+from handlers.track_show import show, show_followed
+from handlers.words import ticket
 from intents.normalise import normalise
 from intents.tickets import find_tickets
-from services import cases
-from services.case_states import MOVES, OPEN, OUTCOME_NAMES, STATE_WORDS, Actor, Outcome, State
-from services.sla import deadlines
+from services import cases, followers, return_visit
+from services.case_similar import without_numbers
+from services.case_states import CLOSED, MOVES, OPEN, STATE_WORDS, Actor, State
 from storage.cases import Case
 
+MOST_LISTED = 9
 NOTHING = "您还没有反映过事。想反映，直接说是什么事、在哪里就行。"
-UNKNOWN = "没有查到这个编号，请再看一下。回复“进度”可以看您反映的事。"
+UNKNOWN = track_add.GONE
 
 
 _LIKE_A_NUMBER = re.compile(r"(?:编号|单号|工单|进度|查|#|:| )*\d{3,6} ?[-—–_~·] ?\d\D{0,6}")
@@ -26,7 +29,9 @@ _WITHDRAW = re.compile(
 _UNSOLVED = re.compile(
     r"[没未](?:有)?(?:解决|修好|弄好|办好|处理好)|又坏|还是(?:坏|老样子|那样|不)"
 )
-_ADD = re.compile(r"补充|再说一下|忘了说|更正")
+_FIXED = re.compile(r"(?:自己|已经|都)?(?:修|弄|办)?好了|解决了")
+_CORRECT = re.compile(r"更正|说错了|写错了|报错了")
+_ADD = re.compile(r"补充|再说一下|忘了说")
 
 
 def rule(text: str) -> str | None:
@@ -40,75 +45,74 @@ def rule(text: str) -> str | None:
 def track(turn: Turn, request: Request) -> Say:
     """Shows the case that was named, the only one, or the list to choose from."""
     if request.argument:
-        case = cases.by_number(turn.session, turn.community.id, int(request.argument))
-        return _show(turn, case) if _own(turn, case) else Say(UNKNOWN)
+        return _numbered(turn, int(request.argument))
     mine = cases.cases_of(turn.session, turn.resident)
-    if not mine:
+    followed = followers.followed_by(turn.session, turn.resident)
+    if not mine and not followed:
         return Say(NOTHING)
-    meant = _meant(request.text)
+    meant = _meant(turn, request.text) if mine else None
     if meant is not None:
         return meant(turn, request)
-    if len(mine) == 1:
-        return _show(turn, mine[0])
+    if len(mine) + len(followed) == 1:
+        return show(turn, mine[0]) if mine else show_followed(turn, followed[0])
+    shown = [*mine, *followed][:MOST_LISTED]
     choices = tuple(
         Choice(
-            f"〔{ticket(case)}〕{shorten(case.title, 14)} {STATE_WORDS[State(case.state)]}",
+            f"〔{ticket(case)}〕{_brief(turn, case)} {STATE_WORDS[State(case.state)]}",
             "track",
             str(case.number),
         )
-        for case in mine
+        for case in shown
     )
     return Say("您反映的事，看哪一件？", choices, way_out="不看了")
 
 
-def _meant(text: str) -> Action | None:
+def _brief(turn: Turn, case: Case) -> str:
+    title = shorten(case.title, 14)
+    return title if _own(turn, case) else f"（关注）{shorten(without_numbers(title), 10)}"
+
+
+def _numbered(turn: Turn, number: int) -> Say:
+    """The case of this number, where it is one's own or followed; anybody else's is unknown."""
+    case = cases.by_number(turn.session, turn.community.id, number)
+    if case is None:
+        return Say(UNKNOWN)
+    if _own(turn, case):
+        return show(turn, case)
+    if case.private or not followers.follows(turn.session, case, turn.resident):
+        return Say(UNKNOWN)
+    return show_followed(turn, case)
+
+
+def _meant(turn: Turn, text: str) -> Action | None:
     """What a sentence about one's own cases asks to be done, beside showing them."""
+    if _FIXED.search(text) and not _UNSOLVED.search(text):
+        return rate.solved if return_visit.awaiting(turn.session, turn.resident) else withdraw
     if _WITHDRAW.search(text):
         return withdraw
     if _UNSOLVED.search(text):
         return unsolved
+    if _CORRECT.search(text):
+        return correct
     return add if _ADD.search(text) else None
 
 
-def _own(turn: Turn, case: Case | None) -> bool:
-    return case is not None and case.resident_id == turn.resident.id
+def _own(turn: Turn, case: Case) -> bool:
+    return case.resident_id == turn.resident.id
 
 
-def _show(turn: Turn, case: Case | None) -> Say:
-    assert case is not None  # noqa: S101 - narrowed by `_own`
-    state = State(case.state)
-    lines = [f"〔{ticket(case)}〕{case.title}", f"现在：{STATE_WORDS[state]}"]
-    reason = _last_reason(turn, case)
-    if case.outcome:
-        lines.append(f"结果：{OUTCOME_NAMES[Outcome(case.outcome)]}")
-    if reason:
-        lines.append(f"说明：{reason}")
-    if state in OPEN and state not in (State.RESOLVED, State.REVIEW, State.WAITING):
-        lines.append(f"最晚{by_when(turn, cases.next_due(case))}前有下一步。")
-    return Say("\n".join(lines), _next_choices(case), way_out="好了")
-
-
-def _last_reason(turn: Turn, case: Case) -> str:
-    events = cases.events_of(turn.session, case, public_only=True)
-    moves = [event for event in events if event.kind == "moved"]
-    return moves[-1].reason if moves else ""
-
-
-def _next_choices(case: Case) -> tuple[Choice, ...]:
-    state, number = State(case.state), str(case.number)
-    choices = []
-    if state in (State.RESOLVED, State.REVIEW):
-        choices.append(Choice("没解决", "track.unsolved", number))
-    if state in OPEN:
-        choices.append(Choice("补充情况", "track.add", number))
-    if Actor.RESIDENT in MOVES[state].get(State.WITHDRAWN, set()):
-        choices.append(Choice("撤回", "track.withdraw", number))
-    return tuple(choices)
+def unfollow(turn: Turn, request: Request) -> Say:
+    """Ends the following of a neighbour's case."""
+    case = cases.by_number(turn.session, turn.community.id, int(request.argument))
+    if case is None:
+        return Say(UNKNOWN)
+    followers.leave(turn.session, case, turn.resident)
+    return Say(f"好，〔{ticket(case)}〕的进展不再发给您。")
 
 
 def _case(turn: Turn, number: str) -> Case | None:
     case = cases.by_number(turn.session, turn.community.id, int(number))
-    return case if _own(turn, case) else None
+    return case if case is not None and _own(turn, case) else None
 
 
 def _which(turn: Turn, action: str, what: str, states: tuple[State, ...]) -> Say:
@@ -131,7 +135,16 @@ def add(turn: Turn, request: Request) -> Say:
         return _which(turn, "track.add", "补充", OPEN)
     if _case(turn, request.argument) is None:
         return Say(UNKNOWN)
-    return Say(begin=Begin("add_to_case", {"number": request.argument}))
+    return Say(begin=track_add.begin(request.argument))
+
+
+def correct(turn: Turn, request: Request) -> Say:
+    """Asks what is to be put right, once it is clear in which case."""
+    if not request.argument:
+        return _which(turn, "track.correct", "更正", OPEN)
+    if _case(turn, request.argument) is None:
+        return Say(UNKNOWN)
+    return Say(begin=track_add.begin(request.argument, correcting=True))
 
 
 def withdraw(turn: Turn, request: Request) -> Say:
@@ -160,7 +173,7 @@ def withdraw_now(turn: Turn, request: Request) -> Say:
 
 def unsolved(turn: Turn, request: Request) -> Say:
     """Puts a closed case back to work."""
-    states = (State.RESOLVED, State.REVIEW)
+    states = tuple(CLOSED)
     if not request.argument:
         mine = cases.cases_of(turn.session, turn.resident)
         if not mine:
@@ -171,48 +184,11 @@ def unsolved(turn: Turn, request: Request) -> Say:
     case = _case(turn, request.argument)
     if case is None or State(case.state) not in states:
         return Say("这件事还在办。回复“进度”看到哪一步了。")
-    sla = "urgent" if case.urgent else turn.world.catalogue.sla(case.category)
-    renewed = deadlines(sla, turn.now, turn.world.hours)
-    cases.reopen(turn.session, case, turn.resident, renewed, turn.now)
+    cases.reopen(turn.session, case, turn.resident, turn.now, hours=turn.world.hours)
     return Say(
         f"对不住，〔{ticket(case)}〕已重新办理。哪里没弄好，请接着说。",
-        begin=Begin("add_to_case", {"number": request.argument}),
+        begin=track_add.begin(request.argument),
     )
-
-
-def _ask_words(_values: Values) -> str:
-    return f"请说要补充什么，也可以发照片。\n{numbered(())}"
-
-
-def _read_words(heard: Heard, _values: Values) -> str:
-    if heard.found.get("photo"):
-        return "（补充照片）"
-    raise Misheard("请打字说，或发照片。")
-
-
-def _take_words(heard: Heard, values: Values) -> str:
-    return heard.text.strip() if has_words(heard.text) else _read_words(heard, values)
-
-
-ADD_FORM = Form(
-    name="add_to_case",
-    version=1,
-    slots=(
-        silent("photo", many=True),
-        Slot("text", _ask_words, _read_words, _take_words),
-    ),
-    context=frozenset({"number"}),
-)
-
-
-def added(turn: Turn, values: Values) -> Say:
-    """Puts the words and pictures to the case."""
-    case = _case(turn, values["number"])
-    if case is None:
-        return Say(UNKNOWN)
-    photos = tuple(values.get("photo", ()))
-    cases.add(turn.session, case, turn.resident, values["text"], photos, turn.now)
-    return Say(f"已加到〔{ticket(case)}〕，工作人员会看到。")
 
 
 SERVICE = Service(
@@ -220,6 +196,8 @@ SERVICE = Service(
     actions={
         "track": track,
         "track.add": add,
+        "track.correct": correct,
+        "track.unfollow": unfollow,
         "track.withdraw": withdraw,
         "track.withdraw_now": withdraw_now,
         "track.unsolved": unsolved,
@@ -231,12 +209,12 @@ SERVICE = Service(
         "查进度": "track",
         "我的反映": "track",
         "补充": "track.add",
-        "更正": "track.add",
+        "更正": "track.correct",
         "撤回": "track.withdraw",
         "没解决": "track.unsolved",
         "没有解决": "track.unsolved",
     },
-    forms=(FormService(ADD_FORM, added, open_ended=True),),
+    forms=(track_add.FORM_SERVICE,),
     rule=rule,
     answers_in_between=frozenset({"track"}),
 )

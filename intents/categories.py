@@ -12,7 +12,11 @@ from intents.examples import Example
 
 @dataclass(frozen=True)
 class Category:
-    """A leaf of the tree; `code` is stable, `private` cases are never shown in public."""
+    """A leaf of the tree; `code` is stable and begins with its group (`lighting.street`).
+
+    `private` cases are never shown in public; one that is not `active` takes no new cases.
+    `national` is the class of GB/T 30428.2-2013, see `services.national`; empty where none fits.
+    """
 
     code: str
     name: str
@@ -22,6 +26,8 @@ class Category:
     keywords: tuple[str, ...]
     examples: tuple[str, ...]
     private: bool = False
+    active: bool = True
+    national: str = ""
 
 
 def read_categories(path: Path) -> list[Category]:
@@ -37,6 +43,7 @@ def read_categories(path: Path) -> list[Category]:
             keywords=tuple(leaf["keywords"]),
             examples=tuple(leaf["examples"]),
             private=bool(leaf.get("private", False)),
+            national=leaf.get("national", ""),
         )
         for group in tree["groups"]
         for leaf in group["categories"]

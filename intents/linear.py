@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,11 +81,7 @@ class Vocabulary:
         columns: list[int] = []
         values: list[Floats] = []
         for known, weight, view in zip(self.features, self.weights, views, strict=True):
-            counts: dict[int, int] = {}
-            for name in view:
-                column = known.get(name)
-                if column is not None:
-                    counts[column] = counts.get(column, 0) + 1
+            counts = Counter([known[name] for name in view if name in known])
             if counts:
                 columns += counts
                 values.append(self._unit(counts, weight))
@@ -129,7 +126,9 @@ class LinearModel:
 
     def ranking(self, views: Views) -> tuple[tuple[str, float], ...]:
         """Every label with its probability, the most likely first; ties in order of labels."""
-        return self._ranked(self.probabilities(views)[np.newaxis])[0]
+        chances = self.probabilities(views).tolist()
+        pairs = zip(self.labels, chances, strict=True)
+        return tuple(sorted(pairs, key=itemgetter(1), reverse=True))
 
     def rankings(self, texts: Sequence[Views]) -> list[tuple[tuple[str, float], ...]]:
         """The ranking of each text."""

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import structlog
 
-from services import hall_clock, opinion_maps
+from jobs.runner import Job
+from services import hall_clock, inbound, opinion_maps
 from storage.engine import Database
 from storage.hall import Topic
 
@@ -47,3 +48,18 @@ class HallClock:
         await self._database.write(
             lambda s: opinion_maps.keep(s, s.get_one(Topic, topic_id), found, self._clock())
         )
+
+
+def hall_jobs(database: Database, clock: Callable[[], datetime]) -> list[Job]:
+    """The hall's jobs, with the seconds after which each looks for work again."""
+    hall = HallClock(database, clock)
+
+    async def unseal() -> int:
+        return await database.write(lambda s: inbound.erase_sealed(s, clock()))
+
+    return [
+        Job("sealed-replies", 20.0, unseal),
+        Job("hall", 5.0, hall.run),
+        Job("hall-tidy", 600.0, hall.tidy),
+        Job("opinion-maps", 60.0, hall.maps),
+    ]

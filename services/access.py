@@ -8,9 +8,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, or_, true
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from services.confidence import Confidence
+from storage.aid import AidRequest
+from storage.care import CareRequest
+from storage.case_ties import CaseMediator
 from storage.cases import Case
 from storage.staff import Staff
 
@@ -45,6 +49,7 @@ class Permission(StrEnum):
     SEE_PRIVATE = "see_private"
     UNMASK = "unmask"
     SUPERVISE = "supervise"
+    REPORT = "report"
     MODERATE = "moderate"
     SEE_AUDIT = "see_audit"
     KEEP_STAFF = "keep_staff"
@@ -62,6 +67,7 @@ _WORKER = {Permission.SEE, Permission.HANDLE}
 _KEEPER = _WORKER | {
     Permission.SEE_PRIVATE,
     Permission.UNMASK,
+    Permission.REPORT,
     Permission.KEEP_KNOWLEDGE,
     Permission.KEEP_NOTICES,
     Permission.KEEP_ACTIVITIES,
@@ -75,7 +81,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: frozenset(
         _KEEPER | {Permission.APPROVE, Permission.MODERATE, Permission.KEEP_DESK}
     ),
-    Role.SUPERVISOR: frozenset({Permission.SEE, Permission.SUPERVISE, Permission.SEE_AUDIT}),
+    Role.SUPERVISOR: frozenset(
+        {Permission.SEE, Permission.SUPERVISE, Permission.REPORT, Permission.SEE_AUDIT}
+    ),
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.PARTNER: frozenset(_WORKER),
 }
@@ -112,25 +120,62 @@ def visible_to(staff: Staff, path: InstrumentedAttribute[str]) -> ColumnElement[
     return path.between(scope, scope + "\U0010ffff")
 
 
-def visible_cases(staff: Staff) -> ColumnElement[bool]:
-    """The condition that `staff` may see a case: in scope, and private ones only with the right
-    or when they are the person responsible. A partner sees what was handed to them alone.
+_TRUSTED = {
+    Confidence.TIP_OFF: frozenset({Role.REVIEWER, Role.ADMINISTRATOR}),
+    Confidence.MEDIATION: frozenset({Role.REVIEWER}),
+}
+"""The roles that see these kinds; the other kinds are open to all with SEE_PRIVATE."""
+
+
+def kinds_open_to(staff: Staff) -> list[str]:
+    """The kinds of confidential cases that `staff` sees without being named in the case."""
+    held = may(staff, Permission.SEE_PRIVATE)
+    role = Role(staff.role)
+    return [kind.value for kind in Confidence if held and role in _TRUSTED.get(kind, {role})]
+
+
+def named_in(staff: Staff) -> ColumnElement[bool]:
+    """The condition that a case was handed to `staff`: as the person responsible, or as one who
+    mediates in it.
     """
-    inside = visible_to(staff, Case.place_path)
+    mediates = select(CaseMediator.case_id).where(CaseMediator.staff_id == staff.id)
+    return or_(Case.responsible_id == staff.id, Case.id.in_(mediates))
+
+
+def trusted_with(staff: Staff) -> ColumnElement[bool]:
+    """The condition that a case, wherever it lies, is not hidden from `staff`: it is no
+    confidential one, or of a kind open to them, or handed to them. A partner has what was
+    handed to them alone.
+    """
     if staff.role == Role.PARTNER:
-        return inside & (Case.responsible_id == staff.id)
-    if may(staff, Permission.SEE_PRIVATE):
-        return inside
-    return inside & or_(Case.private.is_(False), Case.responsible_id == staff.id)
+        return named_in(staff)
+    opened = kinds_open_to(staff)
+    if len(opened) == len(Confidence):
+        return true()
+    return or_(Case.private.is_(False), Case.confidential.in_(opened), named_in(staff))
+
+
+def visible_cases(staff: Staff) -> ColumnElement[bool]:
+    """The condition that `staff` may see a case: in scope, and not hidden from them."""
+    return visible_to(staff, Case.place_path) & trusted_with(staff)
 
 
 def visible_talk(staff: Staff, resident_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """The condition that `staff` may read what a resident says outside of their cases: they have
-    the right to private cases, or the resident never raised one. True where there is no resident.
+    """The condition that `staff` may read what a resident says outside of their cases: no case of
+    theirs is of a confidential kind that is closed to `staff`, and, without the right to private
+    matters, they never applied for help in hardship or asked for care. True where there is no
+    resident.
     """
     if staff.role == Role.PARTNER:
         return false()
-    if may(staff, Permission.SEE_PRIVATE):
+    opened = kinds_open_to(staff)
+    if len(opened) == len(Confidence):
         return true()
     matter = aliased(Case)
-    return ~exists().where(matter.resident_id == resident_id, matter.private.is_(True))
+    closed = matter.private.is_(True) & matter.confidential.not_in(opened)
+    hidden = [exists().where(matter.resident_id == resident_id, closed)]
+    if not may(staff, Permission.SEE_PRIVATE):
+        need, care = aliased(AidRequest), aliased(CareRequest)
+        hidden.append(exists().where(need.resident_id == resident_id))
+        hidden.append(exists().where(care.requester_id == resident_id))
+    return ~or_(*hidden)

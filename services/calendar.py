@@ -57,6 +57,21 @@ class OfficeHours:
                 left -= self.minutes_a_day - worked
             day, worked = day + timedelta(days=1), 0
 
+    def before(self, end: datetime, minutes: int) -> datetime:
+        """The latest moment (aware UTC) from which `minutes` of working time are left until `end`.
+
+        A span that begins at opening time begins on that morning, not on the evening before.
+        """
+        local = end.astimezone(CHINA)
+        day, left = local.date(), minutes
+        worked = self._clamp(local.time())
+        while True:
+            if is_workday(day):
+                if worked >= left:
+                    return _at(day, _minutes(self.opens) + worked - left)
+                left -= worked
+            day, worked = day - timedelta(days=1), self.minutes_a_day
+
     def between(self, start: datetime, end: datetime) -> int:
         """Whole minutes of working time from `start` to `end`; 0 where `end` is not later."""
         first, last = start.astimezone(CHINA), end.astimezone(CHINA)
@@ -81,6 +96,10 @@ class OfficeHours:
     def _clamp(self, moment: time) -> int:
         """Minutes worked on a workday by that time of day."""
         return min(max(_minutes(moment) - _minutes(self.opens), 0), self.minutes_a_day)
+
+
+USUAL = OfficeHours()
+"""The hours of an office for which nobody set any."""
 
 
 def _minutes(moment: time) -> int:

@@ -159,6 +159,25 @@ NEEDS_REASON = frozenset(
 )
 
 
+CLOSED = frozenset({State.RESOLVED, State.REVIEW})
+"""Settled as the staff see it; the resident may still say that it is not."""
+PAUSED = frozenset({State.WAITING, State.PLANNED})
+"""The clock of the resolution stands still: the next step is the resident's, or is planned."""
+RUNNING = frozenset(OPEN) - CLOSED - PAUSED
+"""The clock runs."""
+
+USUAL_REASONS = {
+    State.SUBMITTED: "重新受理",
+    State.ACCEPTED: "属于受理范围",
+    State.ASSIGNED: "交负责人办理",
+    State.WORKING: "开始办理",
+    State.REVIEW: "请居民评价",
+    State.ARCHIVED: "办完归档",
+    State.WITHDRAWN: "不再需要办理",
+}
+"""Why a case was moved where nobody wrote more: nothing moves without a reason."""
+
+
 class Outcome(StrEnum):
     """How a case ended; only `FIXED` counts as resolved (已解决)."""
 

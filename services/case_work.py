@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intents.tickets import format_ticket
-from services import audit, cases
+from services import audit, case_merging, cases
 from services.access import Permission, covers, may, require
+from services.calendar import USUAL, OfficeHours
 from services.case_states import STATE_NAMES, Actor, State
+from services.case_words import BadInput, words_of
 from storage.cases import Case, CaseEvent
 from storage.messages import Media
 from storage.staff import Staff
@@ -22,12 +24,15 @@ class StaleCase(Exception):
     """The case has moved on since the staff member read it; the message says where it is now."""
 
 
-class BadInput(Exception):
-    """What was entered cannot be taken; the message says why."""
-
-
 def move(
-    session: Session, staff: Staff, case: Case, wish: cases.Move, seen: State, now: datetime
+    session: Session,
+    staff: Staff,
+    case: Case,
+    wish: cases.Move,
+    seen: State,
+    now: datetime,
+    *,
+    hours: OfficeHours = USUAL,
 ) -> CaseEvent:
     """Moves a case that the staff member saw in state `seen`, and tells the resident.
 
@@ -38,7 +43,9 @@ def move(
         raise StaleCase(f"这件事刚刚改为“{STATE_NAMES[State(case.state)]}”，您看到的是之前的情况")
     if wish.to is State.ASSIGNED:
         _responsible(session, case, wish.responsible_id)
-    event = cases.move(session, case, wish, Actor.STAFF, staff.id, now)
+    if seen is State.DUPLICATE:
+        case_merging.part(session, case)
+    event = cases.move(session, case, wish, Actor.STAFF, staff.id, now, hours=hours)
     session.flush()
     cases.tell_progress(session, case, event, format_ticket(case.number), now)
     audit.record(
@@ -54,9 +61,16 @@ def move(
 
 
 def reassign(
-    session: Session, staff: Staff, case: Case, responsible_id: int | None, now: datetime
+    session: Session,
+    staff: Staff,
+    case: Case,
+    responsible_id: int | None,
+    now: datetime,
+    reason: str = "",
 ) -> None:
-    """Names another person responsible without moving the case; raises Forbidden, BadInput."""
+    """Names another person responsible without moving the case; who was before stays in the
+    timeline. Raises Forbidden, BadInput.
+    """
     require(staff, Permission.HANDLE, case.place_path)
     person = _responsible(session, case, responsible_id)
     before = case.responsible_id
@@ -64,6 +78,7 @@ def reassign(
         raise BadInput("负责人没有变")
     event = cases.record(session, case, now, "assigned", Actor.STAFF, staff.id)
     event.detail = {"from": before, "to": person.id}
+    event.reason = reason.strip()[:200] or event.reason
     case.responsible_id = person.id
     audit.record(
         session,
@@ -79,11 +94,7 @@ def reassign(
 def note(session: Session, staff: Staff, case: Case, text: str, now: datetime) -> None:
     """Adds an internal note, never shown to the resident; raises Forbidden, BadInput."""
     require(staff, Permission.HANDLE, case.place_path)
-    words = text.strip()
-    if not words:
-        raise BadInput("备注是空的")
-    if len(words) > LONGEST_NOTE:
-        raise BadInput(f"备注最多 {LONGEST_NOTE} 字，现在 {len(words)} 字")
+    words = words_of(text, "备注", LONGEST_NOTE)
     cases.record(session, case, now, "note", Actor.STAFF, staff.id, text=words)
 
 

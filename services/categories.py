@@ -1,14 +1,24 @@
-"""The catalogue of issue categories: two levels, stable codes, department, deadline class."""
+"""The catalogue of issue categories: two levels, stable codes, department, deadline class.
+
+The shipped tree is the start; what a community keeps of its own lies over it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from functools import cached_property
 from pathlib import Path
 
 import yaml
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from intents.categories import Category, read_categories
+from services.access import visible_to
+from services.questions import Question, from_json
+from storage.city import CategorySetting
+from storage.communities import Place
+from storage.staff import Staff
 
 CATALOGUE_FILE = Path(__file__).resolve().parent / "data" / "categories.yaml"
 FORMER = {"emergency": "紧急情况"}
@@ -18,12 +28,19 @@ FORMER = {"emergency": "紧急情况"}
 class Catalogue:
     """Categories by code. An unknown code (an older catalogue's) reads as 其他.
 
-    `groups` names the groups by their codes.
+    `groups` names the groups by their codes, in their order; `questions` are the extra questions
+    by category. What is not active has a name still, but is offered to nobody.
     """
 
-    def __init__(self, categories: Sequence[Category], groups: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        categories: Sequence[Category],
+        groups: Mapping[str, str],
+        questions: Mapping[str, tuple[Question, ...]] | None = None,
+    ) -> None:
         self._by_code = {category.code: category for category in categories}
         self._groups = groups
+        self._questions = questions or {}
 
     @classmethod
     def shipped(cls) -> Catalogue:
@@ -32,11 +49,19 @@ class Catalogue:
         groups = {group["code"]: group["name"] for group in tree["groups"]}
         return cls(read_categories(CATALOGUE_FILE), groups)
 
+    def with_settings(self, settings: Sequence[CategorySetting]) -> Catalogue:
+        """This catalogue with what was set over it and added to it."""
+        categories = dict(self._by_code)
+        for one in settings:
+            categories[one.code] = _over(categories.get(one.code), one)
+        questions = {one.code: from_json(one.questions) for one in settings if one.questions}
+        return Catalogue(list(categories.values()), self._groups, questions)
+
     def __contains__(self, code: object) -> bool:
-        return code in self._by_code
+        return code in self._by_code and self._by_code[str(code)].active
 
     def get(self, code: str) -> Category | None:
-        """The category with this code."""
+        """The category with this code, active or not."""
         return self._by_code.get(code)
 
     def name(self, code: str) -> str:
@@ -54,11 +79,84 @@ class Catalogue:
         found = self._by_code.get(code)
         return bool(found and found.private)
 
+    def questions(self, code: str) -> tuple[Question, ...]:
+        """The extra questions of the category."""
+        return self._questions.get(code, ())
+
     def all(self) -> list[Category]:
-        """Every category, in the order of the file."""
-        return list(self._by_code.values())
+        """Every active category, in the order of the tree."""
+        return [category for category in self._by_code.values() if category.active]
+
+    def everything(self) -> list[tuple[str, list[Category]]]:
+        """As `grouped`, with those that are not active."""
+        return self._in_groups(list(self._by_code.values()))
 
     def grouped(self) -> list[tuple[str, list[Category]]]:
-        """The name of each group with its categories, in the order of the file."""
-        groups = groupby(self.all(), key=lambda category: category.group)
-        return [(self._groups[code], list(categories)) for code, categories in groups]
+        """The name of each group with its active categories, in the order of the tree."""
+        return self._in_groups(self.all())
+
+    def private_codes(self) -> list[str]:
+        """The categories whose cases are never shown in public."""
+        return [category.code for category in self._by_code.values() if category.private]
+
+    @property
+    def groups(self) -> Mapping[str, str]:
+        """The names of the groups by their codes."""
+        return self._groups
+
+    def _in_groups(self, categories: Sequence[Category]) -> list[tuple[str, list[Category]]]:
+        found = [
+            (name, [category for category in categories if category.group == code])
+            for code, name in self._groups.items()
+        ]
+        return [(name, members) for name, members in found if members]
+
+
+def _over(before: Category | None, setting: CategorySetting) -> Category:
+    return Category(
+        code=setting.code,
+        name=setting.name,
+        group=setting.group,
+        department=setting.department,
+        sla=setting.sla,
+        keywords=before.keywords if before else (),
+        examples=before.examples if before else (),
+        private=setting.private,
+        active=setting.active,
+        national=setting.national,
+    )
+
+
+class Catalogues:
+    """The catalogue of each community, read anew whenever it is asked for."""
+
+    @cached_property
+    def shipped(self) -> Catalogue:
+        """The tree that all begin with."""
+        return Catalogue.shipped()
+
+    def __call__(self, session: Session, community_id: int) -> Catalogue:
+        """The catalogue of one community."""
+        query = select(CategorySetting).where(CategorySetting.community_id == community_id)
+        return self.shipped.with_settings(list(session.scalars(_in_order(query))))
+
+    def in_scope(self, session: Session, staff: Staff) -> Catalogue:
+        """That of the community of `staff`; over several, the shipped tree with what each added
+        of its own, for what one renamed the others did not.
+        """
+        mine = list(
+            session.scalars(
+                select(Place.community_id)
+                .where(visible_to(staff, Place.path), Place.community_id.is_not(None))
+                .distinct()
+            )
+        )
+        if len(mine) == 1 and mine[0] is not None:
+            return self(session, mine[0])
+        query = select(CategorySetting).where(CategorySetting.community_id.in_(mine))
+        added = [one for one in session.scalars(_in_order(query)) if one.code not in self.shipped]
+        return self.shipped.with_settings(added)
+
+
+def _in_order(query: Select[CategorySetting]) -> Select[CategorySetting]:
+    return query.order_by(CategorySetting.id)

@@ -14,6 +14,7 @@ from services import audit, cases
 from services.access import Permission, require, visible_to
 from services.case_states import Actor
 from services.categories import Catalogue
+from services.confidence import kind_of
 from storage.cases import Case
 from storage.communities import Place
 from storage.learning import Correction
@@ -92,7 +93,8 @@ def correct_category(
     words = f"{catalogue.name(case.category)} → {catalogue.name(code)}"
     cases.record(session, case, now, "category", Actor.STAFF, staff.id, text=words)
     case.category = code
-    case.private = case.private or catalogue.is_private(code)
+    case.confidential = case.confidential or kind_of(code, catalogue.is_private(code))
+    case.private = bool(case.confidential)
 
 
 def _require_label(label: str, known: Container[str], was: str) -> None:

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.access import PERMISSIONS, Permission, Role, may, visible_talk, visible_to
+from services.access import (
+    PERMISSIONS,
+    Permission,
+    Role,
+    trusted_with,
+    visible_talk,
+    visible_to,
+)
 from storage.cases import Case
 from storage.desk import QueueItem
 from storage.staff import Staff
@@ -29,7 +36,15 @@ class ItemKind(StrEnum):
     FAILED_SEND = "failed_send"
     FAILURE = "failure"
     MODERATION = "moderation"
+    ESCALATION = "escalation"
+    SUPERVISION = "supervision"
+    REPORT = "report"
     TOPIC = "topic"
+    POINTS = "points"
+    ATTENDANCE = "attendance"
+    HOURS = "hours"
+    AID = "aid"
+    CARE = "care"
 
 
 KIND_NAMES = {
@@ -41,7 +56,15 @@ KIND_NAMES = {
     ItemKind.FAILED_SEND: "未送达",
     ItemKind.FAILURE: "程序出错",
     ItemKind.MODERATION: "待审内容",
+    ItemKind.ESCALATION: "催办",
+    ItemKind.SUPERVISION: "督办",
+    ItemKind.REPORT: "新报表",
     ItemKind.TOPIC: "议题",
+    ItemKind.POINTS: "积分",
+    ItemKind.ATTENDANCE: "签到表",
+    ItemKind.HOURS: "补录时长",
+    ItemKind.AID: "困难帮扶",
+    ItemKind.CARE: "时间银行",
 }
 
 
@@ -64,6 +87,21 @@ class Subject:
     needs: Permission | None = None
 
 
+_BY_SOURCE = (
+    select(QueueItem)
+    .where(QueueItem.source == bindparam("source"))
+    .execution_options(autoflush=False)
+)
+
+
+def _known(session: Session, source: str) -> QueueItem | None:
+    """The item of a source, written or about to be; asking writes nothing else before its time."""
+    for new in session.new:
+        if isinstance(new, QueueItem) and new.source == source:
+            return new
+    return session.scalar(_BY_SOURCE, {"source": source})
+
+
 def put(
     session: Session,
     kind: ItemKind,
@@ -79,7 +117,7 @@ def put(
 
     An item of that source that was done is opened again, with the new deadline.
     """
-    item = session.scalar(select(QueueItem).where(QueueItem.source == source))
+    item = _known(session, source)
     if item is None:
         item = QueueItem(source=source, created_at=now, version=0, due_at=due)
         session.add(item)
@@ -97,7 +135,6 @@ def put(
     item.urgent = kind is ItemKind.EMERGENCY
     item.state, item.due_at, item.version = "open", due, item.version + 1
     item.claimed_by = item.claimed_until = item.done_at = item.done_by = None
-    session.flush()
     return item
 
 
@@ -112,6 +149,15 @@ def finish(session: Session, source: str, now: datetime, staff: Staff | None = N
             done_by=staff.id if staff else None,
             version=QueueItem.version + 1,
         )
+    )
+
+
+def reschedule(session: Session, source: str, due: datetime) -> None:
+    """Gives the open item of a source another deadline; nothing happens where none is open."""
+    session.execute(
+        update(QueueItem)
+        .where(QueueItem.source == source, QueueItem.state == "open")
+        .values(due_at=due, version=QueueItem.version + 1)
     )
 
 
@@ -162,20 +208,14 @@ def visible_items(staff: Staff) -> ColumnElement[bool]:
     """The condition that `staff` may see an item; private cases stay with those who may, and so
     does what their residents say outside of a case. A partner sees the cases handed to them.
     """
+    trusted = select(Case.id).where(Case.id == QueueItem.case_id, trusted_with(staff))
+    about_cases = trusted.correlate(QueueItem).exists()
     if staff.role == Role.PARTNER:
-        handed = select(Case.id).where(Case.responsible_id == staff.id)
-        return QueueItem.case_id.in_(handed)
+        return about_cases
     held = PERMISSIONS[Role(staff.role)]
     inside = visible_to(staff, QueueItem.place_path) & QueueItem.needs.in_(["", *held])
-    if may(staff, Permission.SEE_PRIVATE):
-        return inside
-    public = or_(
-        and_(QueueItem.case_id.is_(None), visible_talk(staff, QueueItem.resident_id)),
-        QueueItem.case_id.in_(
-            select(Case.id).where(or_(Case.private.is_(False), Case.responsible_id == staff.id))
-        ),
-    )
-    return and_(inside, public)
+    about_talk = and_(QueueItem.case_id.is_(None), visible_talk(staff, QueueItem.resident_id))
+    return and_(inside, or_(about_talk, about_cases))
 
 
 def waiting(

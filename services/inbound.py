@@ -50,11 +50,16 @@ def find(session: Session, account: str, key: str) -> Known | None:
     found = session.connection().execute(_BY_KEY, {"account": account, "key": key}).one_or_none()
     if found is None:
         return None
-    *known, number = found
-    if known[0] == SEALED:
-        kept = session.get(SealedReply, number)
-        known[0] = kept.text if kept else SEALED
-    return Known(*known)
+    reply, at, late, number = found
+    return Known(reply_of(session, number, reply), at, late)
+
+
+def reply_of(session: Session, number: int, stored: str | None) -> str | None:
+    """The reply that a repeat of a message gets; that of a vote while it is still at hand."""
+    if stored != SEALED:
+        return stored
+    kept = session.get(SealedReply, number)
+    return kept.text if kept else SEALED
 
 
 def new(incoming: Incoming, resident: Resident, now: datetime) -> InboundMessage:

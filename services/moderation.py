@@ -14,6 +14,7 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dialogue.words import shorten
 from services import audit, desk, outbox
 from services.access import Permission, require
 from services.calendar import OfficeHours
@@ -90,21 +91,22 @@ def decide(
     effects: Mapping[str, Effect],
     now: datetime,
 ) -> None:
-    """Publishes or refuses; the author hears of a refusal with its reason.
+    """Publishes or refuses; the author hears of it, of a refusal with its reason.
 
     Raises StaleSubmission where it has changed, BadDecision for a refusal without a reason or an
     appeal before the reviewer who refused.
     """
-    require(staff, Permission.MODERATE)
+    require(staff, Permission.MODERATE, community_place(session, submission.community_id).path)
+    session.refresh(submission, with_for_update=True)  # of two reviewers at once, one decides
     if submission.version != version or submission.state != "waiting":
         raise StaleSubmission("这条内容刚刚已有同事处理")
     if not publish and not reason.strip():
-        raise BadDecision("不通过要写明原因，作者会看到")
+        raise BadDecision("不公开要写明原因，作者会看到")
     if submission.appeal and submission.decided_by == staff.id:
         raise BadDecision("作者提出了申诉，请换一位同事复核")
     submission.state = "published" if publish else "refused"
     submission.reason, submission.decided_by = reason.strip(), staff.id
-    submission.decided_at, submission.version = now, version + 1
+    submission.decided_at, submission.version = now, submission.version + 1
     effects[submission.kind](session, submission, now)
     desk.finish(session, source_of(submission), now, staff)
     audit.record(
@@ -121,6 +123,7 @@ def appeal(
         raise BadDecision("这条内容不能再申诉了")
     submission.state, submission.appeal = "waiting", words.strip() or "请再看看"
     submission.version += 1
+    audit.record(session, now, None, "moderation.appeal", submission)
     _enqueue(session, submission, f"申诉：{submission.text}", hours, now)
 
 
@@ -135,6 +138,7 @@ def _enqueue(
     subject = desk.Subject(
         community_id=submission.community_id,
         place_path=community_place(session, submission.community_id).path,
+        resident_id=submission.resident_id,
         link=f"/console/moderation/{submission.id}",
         needs=Permission.MODERATE,
     )
@@ -145,10 +149,12 @@ def _enqueue(
 
 
 def _tell(session: Session, submission: Submission, now: datetime) -> None:
-    if submission.resident_id is None or submission.state == "published":
+    if submission.resident_id is None:
         return
     author = session.get_one(Resident, submission.resident_id)
     end = "" if submission.appeal else "\n不同意的话，回复“申诉”，会请另一位同事再看。"
-    text = f"您写的“{submission.text[:30]}”没有公开。原因：{submission.reason}{end}"
+    words = f"您写的“{shorten(submission.text, 30)}”"
+    refused = f"{words}没有公开。原因：{submission.reason}{end}"
+    text = f"{words}已经公开了。" if submission.state == "published" else refused
     source = f"moderation:{submission.id}:{submission.version}"
     outbox.post(session, author, text, source=source, now=now)

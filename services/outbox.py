@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from services.calendar import OfficeHours
@@ -323,7 +323,10 @@ _WAITING = (
 )
 
 
+def waits_for(resident: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """The condition that a text waits for the resident with this number."""
+    return exists().where(OutboxMessage.resident_id == resident, OutboxMessage.state == "waiting")
+
+
 def _waiting(session: Session, resident: Resident) -> list[OutboxMessage]:
-    with session.no_autoflush:  # asked in every turn, whose rows are written once, at its end
-        found = session.scalars(_WAITING, {"resident": resident.id}).all()
-    return [message for message in found if message.state == "waiting"]
+    return list(session.scalars(_WAITING, {"resident": resident.id}))

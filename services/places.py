@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from services.access import Role
+from services.access import Role, visible_to
 from services.case_states import OPEN
 from storage.cases import Case
 from storage.communities import Community, Place
@@ -111,18 +111,40 @@ def _import_community(session: Session, node: PlaceNode, now: datetime) -> Commu
     return community
 
 
+_OF_COMMUNITY = (
+    select(Place)
+    .where(Place.community_id == bindparam("community"))
+    .execution_options(autoflush=False)  # nothing that a turn leaves to be written is a place
+)
+_COMMUNITY_PLACE = _OF_COMMUNITY.where(Place.kind == "community")
+_PLACE_BY_CODE = _OF_COMMUNITY.where(Place.code == bindparam("code"))
+
+
 def community_place(session: Session, community_id: int) -> Place:
     """The node of the community itself."""
-    return session.scalars(
-        select(Place).where(Place.community_id == community_id, Place.kind == "community")
-    ).one()
+    return session.scalars(_COMMUNITY_PLACE, {"community": community_id}).one()
+
+
+def communities_in(session: Session, staff: Staff) -> list[Community]:
+    """The communities that lie wholly in the scope of `staff`, in the order of the tree."""
+    query = (
+        select(Community)
+        .join(Place, Place.community_id == Community.id)
+        .where(Place.kind == "community", visible_to(staff, Place.path))
+        .order_by(Place.path)
+    )
+    return list(session.scalars(query))
+
+
+def places_in(session: Session, staff: Staff) -> list[Place]:
+    """The places of communities in the scope of `staff`, in the order of the tree."""
+    query = select(Place).where(Place.community_id.is_not(None), visible_to(staff, Place.path))
+    return list(session.scalars(query.order_by(Place.path)))
 
 
 def place_by_code(session: Session, community_id: int, code: str) -> Place | None:
     """A place of this community by its code."""
-    return session.scalar(
-        select(Place).where(Place.community_id == community_id, Place.code == code)
-    )
+    return session.scalar(_PLACE_BY_CODE, {"community": community_id, "code": code})
 
 
 def places_of(session: Session, community_id: int) -> list[Place]:
@@ -161,22 +183,27 @@ def full_name(session: Session, place: Place) -> str:
     return place.name if place.name.startswith(building.name) else building.name + place.name
 
 
+_LOAD = (
+    select(func.count())
+    .where(Case.responsible_id == Staff.id, Case.state.in_(OPEN))
+    .scalar_subquery()
+)
+_WORKERS = (
+    select(Staff, _LOAD)
+    .where(
+        Staff.role == Role.GRID_WORKER,
+        Staff.active.is_(True),
+        Staff.scope_path.in_(bindparam("scopes", expanding=True)),
+    )
+    .execution_options(autoflush=False)
+)
+
+
 def responsible_for(session: Session, path: str) -> Staff | None:
     """Who takes a new case at a place: of the grid workers with the closest scope that covers
     it, the one with the fewest open cases; None where the place has no grid worker.
     """
-    load = (
-        select(func.count())
-        .where(Case.responsible_id == Staff.id, Case.state.in_(OPEN))
-        .scalar_subquery()
-    )
-    workers = session.execute(
-        select(Staff, load).where(
-            Staff.role == Role.GRID_WORKER,
-            Staff.active.is_(True),
-            Staff.scope_path.in_(_prefixes(path)),
-        )
-    ).all()
+    workers = session.execute(_WORKERS, {"scopes": _prefixes(path)}).all()
     if not workers:
         return None
     best: Staff = min(workers, key=lambda pair: (-len(pair[0].scope_path), pair[1], pair[0].id))[0]

@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 
 from services import audit, desk, handover, outbox
 from services.access import Permission, require
+from services.calendar import USUAL, OfficeHours
+from services.case_clock import set_alarm, told
+from services.case_events import record
+from services.case_queue import put_off
 from services.case_states import Actor
-from services.cases import record
 from services.places import community_place
 from storage.cases import Case
 from storage.desk import Reply
@@ -106,12 +109,19 @@ def propose(
 
 
 def submit(
-    session: Session, staff: Staff, resident: Resident, new: NewReply, approval: str, now: datetime
+    session: Session,
+    staff: Staff,
+    resident: Resident,
+    new: NewReply,
+    approval: str,
+    now: datetime,
+    *,
+    hours: OfficeHours = USUAL,
 ) -> Reply:
     """Proposes a reply; where the community asks for no approval (`never`) it goes out at once."""
     reply = propose(session, staff, resident, new, now)
     if approval == "never":
-        send(session, None, reply, now)
+        send(session, None, reply, now, hours=hours)
     return reply
 
 
@@ -129,7 +139,15 @@ def source_of(reply: Reply) -> str:
     return f"reply:{reply.id}"
 
 
-def approve(session: Session, reviewer: Staff, reply: Reply, version: int, now: datetime) -> None:
+def approve(
+    session: Session,
+    reviewer: Staff,
+    reply: Reply,
+    version: int,
+    now: datetime,
+    *,
+    hours: OfficeHours = USUAL,
+) -> None:
     """Sends a reply on its way, exactly as shown to the reviewer.
 
     Raises Forbidden without the right or for one's own words, StaleReply where it has changed.
@@ -137,11 +155,18 @@ def approve(session: Session, reviewer: Staff, reply: Reply, version: int, now: 
     _require_review(session, reviewer, reply, version)
     if reply.author_id == reviewer.id:
         raise BadReply("不能审核自己写的回复，请另一位审核员来看")
-    send(session, reviewer, reply, now)
+    send(session, reviewer, reply, now, hours=hours)
 
 
-def send(session: Session, reviewer: Staff | None, reply: Reply, now: datetime) -> None:
-    """Posts an accepted reply and records it with its case."""
+def send(
+    session: Session,
+    reviewer: Staff | None,
+    reply: Reply,
+    now: datetime,
+    *,
+    hours: OfficeHours = USUAL,
+) -> None:
+    """Posts an accepted reply and records it with its case, whose next word is due anew."""
     resident = session.get_one(Resident, reply.resident_id)
     message = outbox.post(
         session,
@@ -157,10 +182,12 @@ def send(session: Session, reviewer: Staff | None, reply: Reply, now: datetime) 
     reply.outbox_id = message.id
     if reply.case_id is not None:
         case = session.get_one(Case, reply.case_id)
-        case.responded_at = case.responded_at or now
         record(
             session, case, now, "reply", Actor.STAFF, reply.author_id, text=reply.text, public=True
         )
+        told(case, now, hours)
+        set_alarm(case, hours)
+        put_off(session, case, now)
     audit.record(session, now, reviewer, "reply.approve", reply)
 
 

@@ -5,63 +5,75 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    inspect,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
-from services import hall_residents
+from services import hall_residents, help_data, ledger_proof, points_leaving, volunteer_data
 from services.access import Role, visible_cases, visible_to
+from storage.case_ties import CaseFollower
 from storage.cases import Case
-from storage.communities import Community, Place
+from storage.communities import Place
 from storage.desk import QueueItem
 from storage.insert import insert_ignoring
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.moderation import Submission
 from storage.policies import PolicyQuestion
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 
-_MET = (
-    select(Community, Resident, Dialog)
-    .select_from(Resident)
-    .join(Dialog, Dialog.resident_id == Resident.id)
-    .join(Community, Community.code == bindparam("community"))
-    .where(Resident.account == bindparam("account"), Resident.openid == bindparam("openid"))
-    # other transactions may still refer to the resident, so that a new row about them never waits
-    .with_for_update(of=(Resident, Dialog), key_share=True)
+_WROTE = (
+    update(cast("Table", Resident.__table__))
+    .where(Resident.id == bindparam("resident"))
+    .values(last_message_at=bindparam("at"), sent_since_message=0, following=True)
 )
 
 
-def met_before(
-    session: Session, community: str, account: str, openid: str
-) -> tuple[Community, Resident, Dialog] | None:
-    """The community of that code with a resident and their conversation, these two locked for
-    this transaction; None for a resident who has none yet. One statement: every message asks it.
+def wrote(session: Session, resident: Resident, now: datetime) -> None:
+    """Notes that a resident has just written: they follow, and the window of answers is open.
 
-    The lock puts the messages of one resident in a row, whichever process receives them.
+    A plain statement, for every message makes it; the loaded row is told of it.
     """
-    wanted = {"community": community, "account": account, "openid": openid}
-    for home, resident, dialog in session.execute(_MET, wanted):
-        return home, resident, dialog
-    return None
+    session.connection().execute(_WROTE, {"resident": resident.id, "at": now})
+    set_committed_value(resident, "last_message_at", now)
+    set_committed_value(resident, "sent_since_message", 0)
+    set_committed_value(resident, "following", True)
 
 
 def meet(session: Session, community_id: int, account: str, openid: str, now: datetime) -> Resident:
     """The resident behind an openid, locked for this transaction; a new one where unknown."""
-    session.execute(
-        insert_ignoring(session, Resident).values(  # another process may meet them just now
-            community_id=community_id,
-            account=account,
-            openid=openid,
-            following=True,
-            sent_since_message=0,
-            sent_since_touch=0,
-            created_at=now,
-        )
+    newcomer = insert_ignoring(session, Resident).values(  # another process may meet them just now
+        community_id=community_id,
+        account=account,
+        openid=openid,
+        following=True,
+        sent_since_message=0,
+        sent_since_touch=0,
+        created_at=now,
     )
     query = select(Resident).where(Resident.account == account, Resident.openid == openid)
-    return session.scalars(query.with_for_update(key_share=True)).one()
+    query = query.with_for_update(key_share=True)
+    session.execute(newcomer)
+    found = session.scalars(query).one_or_none()
+    if found is not None:
+        return found
+    # they were being forgotten: the row waited for is nobody's now, and the openid is free
+    session.execute(newcomer)
+    return session.scalars(query).one()
 
 
 def dialog_of(session: Session, resident: Resident, now: datetime) -> Dialog:
@@ -81,6 +93,29 @@ def dialog_of(session: Session, resident: Resident, now: datetime) -> Dialog:
         )
         session.add(dialog)
     return dialog
+
+
+_DIALOGS = cast("Table", Dialog.__table__)
+_KEPT = [c.name for c in _DIALOGS.c if c.name not in ("resident_id", "community_id")]
+_KEEP = (
+    update(_DIALOGS)
+    .where(_DIALOGS.c.resident_id == bindparam("resident"))
+    .values({name: bindparam(name) for name in _KEPT})
+)
+
+
+def keep_dialog(session: Session, dialog: Dialog) -> None:
+    """Stores what a turn changed in a conversation, and lets go of it.
+
+    A plain statement: nearly every turn ends with it, and often nothing else has to be flushed.
+    """
+    state = inspect(dialog)
+    if not state.persistent:
+        return
+    if state.committed_state:
+        values = {name: getattr(dialog, name) for name in _KEPT}
+        session.connection().execute(_KEEP, values | {"resident": dialog.resident_id})
+    session.expunge(dialog)
 
 
 def home_path(session: Session, resident: Resident) -> str | None:
@@ -111,6 +146,11 @@ def display_name(resident: Resident | None) -> str:
     if resident.forgotten_at:
         return f"已注销居民 {resident.id}"
     return mask_name(resident.name) if resident.name else f"居民 {resident.id}"
+
+
+def neighbour_name(resident: Resident) -> str:
+    """What other residents call a resident: 王某, or 一位邻居 where no name is known."""
+    return f"{resident.name[:1]}某" if resident.name else "一位邻居"
 
 
 def mask_name(name: str) -> str:
@@ -186,9 +226,23 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
                 "place": case.place_text,
                 "contact_phone": case.contact_phone,
                 "state": case.state,
+                "solved": case.solved,
+                "satisfaction": case.satisfaction,
             }
             for case in cases
         ],
+        "followed": [
+            {"number": number, "at": at.isoformat()}
+            for number, at in session.execute(
+                select(Case.number, CaseFollower.at)
+                .join(CaseFollower, CaseFollower.case_id == Case.id)
+                .where(CaseFollower.resident_id == resident.id)
+                .order_by(CaseFollower.id)
+            )
+        ],
+        "ledger": ledger_proof.document(session, resident),
+        **volunteer_data.export(session, resident),
+        **help_data.export(session, resident.id),
         "hall": hall_residents.export(session, resident),
     }
 
@@ -200,6 +254,7 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     community, without the person: no name, no phone, no message, no picture, and the openid is
     replaced so that nobody can be found again.
     """
+    points_leaving.forget(session, resident, now)
     mine = {"synchronize_session": False}
     session.execute(
         update(InboundMessage)
@@ -244,6 +299,19 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
         update(PolicyQuestion).where(PolicyQuestion.resident_id == resident.id).values(text=""),
         execution_options=mine,
     )
+    help_data.forget(session, resident.id)
+    session.execute(
+        update(Submission)
+        .where(Submission.resident_id == resident.id)
+        .values(text="", appeal="", hits=""),
+        execution_options=mine,
+    )
+    session.execute(
+        update(Submission)
+        .where(Submission.resident_id == resident.id, Submission.state == "waiting")
+        .values(state="refused", reason="作者已注销", decided_at=now),
+        execution_options=mine,
+    )
     session.execute(
         update(QueueItem)
         .where(QueueItem.resident_id == resident.id, QueueItem.case_id.is_(None))
@@ -253,8 +321,12 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
         execution_options=mine,
     )
     session.execute(
+        delete(CaseFollower).where(CaseFollower.resident_id == resident.id), execution_options=mine
+    )
+    session.execute(
         delete(Correction).where(Correction.resident_id == resident.id), execution_options=mine
     )
+    volunteer_data.forget(session, resident, now)
     hall_residents.forget(session, resident)
     resident.openid = f"gone-{secrets.token_hex(12)}"
     resident.name = resident.phone = resident.home_detail = None

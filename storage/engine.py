@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from storage.grouping import GroupWriter
 from storage.types import Vault, attach_vault
 
 T = TypeVar("T")
@@ -44,6 +45,7 @@ class Database:
             self.engine.execution_options(writing=True), expire_on_commit=False
         )
         self._writers = ThreadPoolExecutor(1 if self.is_sqlite else threads, "write")
+        self._group = GroupWriter(self._writing, self._writers)
         self._readers = ThreadPoolExecutor(threads, "read")
 
     def write_now(self, work: Work[T]) -> T:
@@ -70,7 +72,10 @@ class Database:
             return work(session)
 
     async def write(self, work: Work[T]) -> T:
-        """`write_now` in a writing thread."""
+        """`write_now` in a writing thread; on SQLite together with what else waits for the disk."""
+        if self.is_sqlite:
+            written: T = await self._group.write(work)
+            return written
         return await asyncio.get_running_loop().run_in_executor(self._writers, self.write_now, work)
 
     async def read(self, work: Work[T]) -> T:

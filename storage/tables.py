@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from storage.activities import Activity, ActivityRating, Occasion, SignUp
+from storage.aid import AidRequest, AidStep, Referral
 from storage.ballots import (
     Ballot,
     BallotEvent,
@@ -14,9 +16,20 @@ from storage.ballots import (
     SealedVote,
 )
 from storage.base import Base
+from storage.board import BoardClaim, BoardPost, BoardRating, Wish, WishSupport
+from storage.care import CareGiver, CareRequest
+from storage.case_ties import CaseFollower, CaseLink, CaseMediator, Supervision
 from storage.cases import Case, CaseEvent
+from storage.city import (
+    ApiKey,
+    CategorySetting,
+    CityEvent,
+    DispatchRule,
+    OpenRequest,
+    PlaceCode,
+)
 from storage.communities import Community, Place
-from storage.consents import Consent
+from storage.consents import Consent, ConsentCode, ConsentTry
 from storage.desk import QueueItem, Reply
 from storage.hall import (
     Attendance,
@@ -27,7 +40,17 @@ from storage.hall import (
     TopicRating,
     TopicTask,
 )
+from storage.hot_topics import HotTopic
+from storage.households import Household, HouseholdMember
 from storage.learning import Correction
+from storage.ledger import (
+    LedgerAccount,
+    LedgerEntry,
+    LedgerHead,
+    LedgerLot,
+    LedgerLotUse,
+    LedgerMonth,
+)
 from storage.messages import InboundMessage, Media, OutboxMessage, SealedReply
 from storage.moderation import SensitiveWord, Submission
 from storage.opinions import (
@@ -37,17 +60,33 @@ from storage.opinions import (
     Statement,
     StatementAnswer,
 )
-from storage.organisations import Organisation
+from storage.organisations import Organisation, OrganisationRating, OrganisationService
+from storage.points import (
+    Goods,
+    PointAward,
+    PointRule,
+    PointRuleVersion,
+    PointsRanking,
+    PointsTerms,
+    Redemption,
+)
 from storage.policies import PolicyDocument, PolicyQuestion
 from storage.questionnaires import Questionnaire, QuestionnaireResponse
 from storage.register import Home, HomeTie, RegisteredPerson
+from storage.reports import Report
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
+from storage.volunteers import Backfill, Certificate, HourEntry, Volunteer
 
 APPEND_ONLY = (
     CaseEvent.__tablename__,
     AuditEntry.__tablename__,
+    LedgerEntry.__tablename__,
+    LedgerLotUse.__tablename__,
+    LedgerMonth.__tablename__,
+    PointRuleVersion.__tablename__,
+    HourEntry.__tablename__,
     ProcessVersion.__tablename__,
     TopicEvent.__tablename__,
     RollEntry.__tablename__,
@@ -57,30 +96,71 @@ APPEND_ONLY = (
 __all__ = [
     "APPEND_ONLY",
     "AccessToken",
+    "Activity",
+    "ActivityRating",
+    "AidRequest",
+    "AidStep",
+    "ApiKey",
     "Attendance",
     "AuditEntry",
+    "Backfill",
     "Ballot",
     "BallotEvent",
     "BallotKey",
     "Base",
+    "BoardClaim",
+    "BoardPost",
+    "BoardRating",
+    "CareGiver",
+    "CareRequest",
     "Case",
     "CaseEvent",
+    "CaseFollower",
+    "CaseLink",
+    "CaseMediator",
+    "CategorySetting",
+    "Certificate",
     "ChosenVote",
+    "CityEvent",
     "Community",
     "Consent",
+    "ConsentCode",
+    "ConsentTry",
     "Correction",
     "Dialog",
+    "DispatchRule",
     "Elector",
     "ElectorMember",
+    "Goods",
     "Home",
     "HomeTie",
+    "HotTopic",
+    "HourEntry",
+    "Household",
+    "HouseholdMember",
     "InboundMessage",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerHead",
+    "LedgerLot",
+    "LedgerLotUse",
+    "LedgerMonth",
     "Media",
+    "Occasion",
+    "OpenRequest",
     "OpinionSnapshot",
     "Organisation",
+    "OrganisationRating",
+    "OrganisationService",
     "OutboxMessage",
     "PaperVote",
     "Place",
+    "PlaceCode",
+    "PointAward",
+    "PointRule",
+    "PointRuleVersion",
+    "PointsRanking",
+    "PointsTerms",
     "PolicyDocument",
     "PolicyQuestion",
     "ProcessVersion",
@@ -89,21 +169,29 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireResponse",
     "QueueItem",
+    "Redemption",
+    "Referral",
     "RegisteredPerson",
     "Reply",
+    "Report",
     "Resident",
     "RollEntry",
     "SealedReply",
     "SealedVote",
     "Seat",
     "SensitiveWord",
+    "SignUp",
     "Staff",
     "StaffSession",
     "Statement",
     "StatementAnswer",
     "Submission",
+    "Supervision",
     "Topic",
     "TopicEvent",
     "TopicRating",
     "TopicTask",
+    "Volunteer",
+    "Wish",
+    "WishSupport",
 ]

@@ -41,6 +41,7 @@ class Vault:
     def __init__(self, secret: str) -> None:
         digest = hashlib.sha256(b"shuoshitai personal data\0" + secret.encode()).digest()
         self._fernet = Fernet(base64.urlsafe_b64encode(digest))
+        self.signing_seed = hashlib.sha256(b"shuoshitai signatures\0" + secret.encode()).digest()
 
     def seal(self, text: str) -> bytes:
         return self._fernet.encrypt(text.encode())
@@ -61,10 +62,10 @@ class Encrypted(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else _vault(dialect).seal(value)
+        return None if value is None else vault_of(dialect).seal(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
-        return None if value is None else _vault(dialect).open(bytes(value))
+        return None if value is None else vault_of(dialect).open(bytes(value))
 
 
 class Sealed(Encrypted):
@@ -90,7 +91,8 @@ def attach_vault(dialect: Dialect, vault: Vault) -> None:
     dialect._shuoshitai_vault = vault  # type: ignore[attr-defined]
 
 
-def _vault(dialect: Dialect) -> Vault:
+def vault_of(dialect: Dialect) -> Vault:
+    """The vault of this engine; RuntimeError where it was given none."""
     vault: Vault | None = getattr(dialect, "_shuoshitai_vault", None)
     if vault is None:
         raise RuntimeError("this engine has no vault for encrypted columns")

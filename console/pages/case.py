@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aiohttp import web
 from sqlalchemy.orm import Session
 
@@ -12,43 +10,18 @@ from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.live import LIVE
 from console.pages import threads as shared
+from console.pages.case_load import MATTERS, load, page_key
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
-from services import case_work, cases, desk_rows, finding, place_names, replies, threads
-from services import staff as people
-from services.access import Permission, may
+from console.visits import number_in_path, visit_of
+from services import case_work, cases, replies
 from services.case_states import (
-    Actor,
     IllegalMove,
     Outcome,
     State,
-    next_states,
 )
-from storage.cases import Case, CaseEvent
-from storage.messages import Media
+from services.case_words import BadInput
+from services.confidence import Confidence
 from storage.residents import Resident
-from storage.staff import Staff
-
-MATTERS = ("问事", "说事", "办事", "议事", "评事", "督事")
-"""网格六事: 党员问事、群众说事、及时办事、民主议事、定期评事、追踪督事."""
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """Everything on the page, read in one transaction."""
-
-    case: Case
-    place: str
-    responsible: str
-    events: list[CaseEvent]
-    actors: dict[int, str]
-    names: dict[int, str]
-    moves: list[State]
-    candidates: list[Staff]
-    row: desk_rows.QueueRow | None
-    thread: threads.Thread | None
-    pictures: list[Media]
-    mark: str
 
 
 async def show(request: web.Request) -> web.Response:
@@ -79,49 +52,14 @@ async def page(
         "unmasked": unmasked,
         "others": request.app[LIVE].others(key, visit.staff.name),
         "outcomes": list(Outcome),
+        "confidences": list(Confidence),
         "matters": MATTERS,
-        "groups": visit.deps.catalogue.grouped(),
+        "groups": visit.catalogue.grouped(),
         "canned": canned,
         "canned_text": shared.chosen(request, canned),
         "base": address(found.case.id),
     }
     return render(request, "case.html", context, status=status)
-
-
-def page_key(found: CasePage) -> str:
-    """Under which name the people looking at this page are counted."""
-    resident = found.case.resident_id
-    return f"resident:{resident}" if resident else f"case:{found.case.id}"
-
-
-def load(session: Session, visit: Visit, case_id: int) -> CasePage:
-    """Reads the page of a case in sight; 404 otherwise."""
-    staff = visit.staff
-    case = shared.find_case(session, visit, case_id)
-    resident = session.get(Resident, case.resident_id) if case.resident_id else None
-    events = cases.events_of(session, case)
-    responsible = cases.responsible_of(session, case)
-    item = finding.item_of(session, staff, cases.source_of(case))
-    waiting = [item] if item is not None and item.state == "open" else []
-    handles = may(staff, Permission.HANDLE)
-    return CasePage(
-        case=case,
-        place=place_names.name_of(session, case.place_path),
-        responsible=responsible.name if responsible else "",
-        events=events,
-        actors=threads.actor_names(session, events),
-        names=people.names(session, [n for e in events for n in _people_in(e)]),
-        moves=next_states(State(case.state), Actor.STAFF) if handles else [],
-        candidates=case_work.candidates(session, case) if handles else [],
-        row=next(iter(desk_rows.rows(session, waiting, visit.now)), None),
-        thread=threads.load(session, staff, resident, visit.now, case) if resident else None,
-        pictures=case_work.pictures(session, case),
-        mark=threads.mark(session, staff, case.resident_id, case.id),
-    )
-
-
-def _people_in(event: CaseEvent) -> list[int]:
-    return [value for value in (event.detail or {}).values() if isinstance(value, int)]
 
 
 async def move(request: web.Request) -> web.Response:
@@ -141,20 +79,21 @@ async def move(request: web.Request) -> web.Response:
 
     def work(session: Session) -> None:
         case = shared.find_case(session, visit, number_in_path(request))
-        case_work.move(session, visit.staff, case, wish, State(form["seen"]), visit.now)
+        seen, hours = State(form["seen"]), visit.deps.hours
+        case_work.move(session, visit.staff, case, wish, seen, visit.now, hours=hours)
 
     try:
         await visit.write(work)
     except case_work.StaleCase as error:
         return await page(request, Entered("move", form), notice=str(error), status=409)
-    except (IllegalMove, cases.ReasonMissing, case_work.BadInput) as error:
+    except (IllegalMove, cases.ReasonMissing, BadInput) as error:
         return await page(request, Entered("move", form, {_field(error): str(error)}), status=422)
     visit.deps.notify_outbox()
     return see(address(number_in_path(request)), "moved")
 
 
 def _field(error: Exception) -> str:
-    if isinstance(error, case_work.BadInput):
+    if isinstance(error, BadInput):
         return "responsible"
     if isinstance(error, IllegalMove):
         return "to"
@@ -168,11 +107,12 @@ async def assign(request: web.Request) -> web.Response:
     def work(session: Session) -> None:
         case = shared.find_case(session, visit, number_in_path(request))
         wanted = number_or_none(form.get("responsible"))
-        case_work.reassign(session, visit.staff, case, wanted, visit.now)
+        reason = form.get("reason", "")
+        case_work.reassign(session, visit.staff, case, wanted, visit.now, reason)
 
     try:
         await visit.write(work)
-    except case_work.BadInput as error:
+    except BadInput as error:
         entered = Entered("assign", form, {"responsible": str(error)})
         return await page(request, entered, status=422)
     return see(address(number_in_path(request)), "reassigned")
@@ -188,7 +128,7 @@ async def note(request: web.Request) -> web.Response:
 
     try:
         await visit.write(work)
-    except case_work.BadInput as error:
+    except BadInput as error:
         return await page(request, Entered("note", form, {"text": str(error)}), status=422)
     return see(address(number_in_path(request)), "noted", anchor="timeline")
 

@@ -22,7 +22,7 @@ async def set_category(request: web.Request) -> web.Response:
 
     def work(session: Session) -> bool:
         case = shared.find_case(session, visit, number_in_path(request))
-        code, catalogue = form.get("category", ""), visit.deps.catalogue
+        code, catalogue = form.get("category", ""), visit.catalogue
         corrections.correct_category(session, visit.staff, case, code, catalogue, visit.now)
         session.flush()
         return finding.case(session, visit.staff, case.id) is not None

@@ -92,7 +92,7 @@ async def approve(request: web.Request) -> web.Response:
         request,
         "approved",
         lambda session, reply, version: replies.approve(
-            session, visit.staff, reply, version, visit.now
+            session, visit.staff, reply, version, visit.now, hours=visit.deps.hours
         ),
     )
 

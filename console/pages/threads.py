@@ -84,7 +84,8 @@ def submit_reply(
         seen_inbound_id=int(seen) if seen.isdecimal() else None,
         case=case,
     )
-    replies.submit(session, visit.staff, resident, new, visit.deps.approval, visit.now)
+    approval, hours = visit.deps.approval, visit.deps.hours
+    replies.submit(session, visit.staff, resident, new, approval, visit.now, hours=hours)
 
 
 def canned_for(visit: Visit, resident: Resident, case: Case | None) -> list[Canned]:

@@ -6,12 +6,29 @@ else appears below /console or /public; a test walks the table and tries each ru
 
 from __future__ import annotations
 
-from console.routes import desk, hall, house, public
+from console.routes import (
+    activities,
+    city,
+    desk,
+    figures,
+    hall,
+    help,  # noqa: A004
+    house,
+    moderation,
+    points,
+    public,
+)
 from console.rules import Route
 
 ROUTES: tuple[Route, ...] = (
     *house.ROUTES,
     *desk.ROUTES,
+    *figures.ROUTES,
+    *points.ROUTES,
+    *activities.ROUTES,
+    *city.ROUTES,
+    *moderation.ROUTES,
+    *help.ROUTES,
     *hall.ROUTES,
     *public.ROUTES,
 )

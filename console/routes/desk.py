@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console.pages import (
     case,
+    case_acts,
     cases,
     events,
     figures,
@@ -15,7 +16,7 @@ from console.pages import (
     sends,
     talks,
 )
-from console.routes.kinds import APPROVE, HANDLE, SEE, UNMASK, N
+from console.routes.kinds import APPROVE, HANDLE, SEE, SUPERVISE, UNMASK, N
 from console.rules import Route, SignedIn
 
 ROUTES: tuple[Route, ...] = (
@@ -36,6 +37,12 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"/console/cases/{N}/note", case.note, HANDLE),
     Route("POST", f"/console/cases/{N}/reply", case.reply, HANDLE),
     Route("POST", f"/console/cases/{N}/category", learning.set_category, HANDLE),
+    Route("POST", f"/console/cases/{N}/merge", case_acts.merge, HANDLE),
+    Route("POST", f"/console/cases/{N}/split", case_acts.split, HANDLE),
+    Route("POST", f"/console/cases/{N}/confide", case_acts.confide, HANDLE),
+    Route("POST", f"/console/cases/{N}/mediator", case_acts.mediator, APPROVE),
+    Route("POST", f"/console/cases/{N}/supervise", case_acts.supervise, SUPERVISE),
+    Route("POST", f"/console/cases/{N}/answer", case_acts.answer, HANDLE),
     Route("POST", f"/console/cases/{N}/unmask", case.unmask, UNMASK),
     Route("POST", f"/console/messages/{N}/intent", learning.set_intent, HANDLE),
     Route("GET", f"/console/residents/{N}", residents.show, SEE),

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot.wechat.pictures import clean_image
 from services import media
 from services.media import StoredFile, Wanted
+from services.pictures import clean_image
 
 SILENCE = b"#!AMR\n" + b"\x7c" * 100
 """Two seconds of AMR-NB frames without speech (RFC 4867, section 5.3)."""

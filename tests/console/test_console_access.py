@@ -37,10 +37,37 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/sends/": seeded.failed,
         "/console/media/": seeded.picture,
         "/console/messages/": seeded.message,
+        "/console/reports/": seeded.report,
+        "/console/hot-topics/": seeded.hot_topic,
+        "/console/dispatch/": seeded.rule,
+        "/console/keys/": seeded.key,
+        "/console/posters/": seeded.building,
         "/console/staff/": seeded.staff["grid1"],
+        "/console/points/awards/": seeded.points.waiting,
+        "/console/points/rules/": seeded.points.rule,
+        "/console/points/goods/": seeded.points.goods,
+        "/console/points/redemptions/": seeded.points.redemption,
+        "/console/points/households/": seeded.points.household,
+        "/console/points/residents/": seeded.resident,
+        "/console/activities/": seeded.activity,
+        "/console/occasions/": seeded.occasion,
+        "/console/volunteers/": seeded.volunteer,
+        "/console/backfills/": seeded.backfill,
+        "/console/moderation/words/": seeded.word,
+        "/console/moderation/": seeded.submission,
+        "/console/organisations/": seeded.organisation,
+        "/console/board/": seeded.post,
+        "/console/wishes/": seeded.wish,
+        "/console/care/givers/": seeded.giver,
+        "/console/care/": seeded.care,
+        "/console/aid/": seeded.aid,
+        "/console/referrals/": seeded.referral,
     }
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(r"{id:\d{1,15}}", str(number or found))
+    return path.replace("{name}", "tokens.css").replace("{kind:html|xlsx}", "html")
+    path = path.replace(r"{community:[A-Za-z0-9_-]{1,32}}", "demo")
+    path = path.replace(r"{code:[A-Za-z0-9-]{4,40}}", "ABCD-2345-EFGH")
     return path.replace("{name}", "tokens.css")
 
 
@@ -77,6 +104,14 @@ async def test_the_public_routes_are_these() -> None:
         "POST /console/sign-in",
         "GET /public/",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/cases",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/hot-topics",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/points",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/activities",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/certificates",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/certificates/{code:[A-Za-z0-9-]{4,40}}",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/neighbours",
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/wishes",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/topics",
         r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/topics/{id:\d{1,15}}",
         r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/ballots/{id:\d{1,15}}.jsonl",

@@ -15,7 +15,7 @@ from services.case_states import State
 from storage.communities import Community, Place
 from storage.residents import Resident
 from tests.console.seed import GRID_1, GRID_2, HOURS, UNIT
-from tests.console.world import CATALOGUE, Console, Visitor
+from tests.console.world import CATALOGUES, Console, Visitor
 
 CASES = 90
 STRIP = re.compile(r'<li><a href="([^"]*)"[^>]*><b>(\d+)</b>')
@@ -44,7 +44,7 @@ def _one(
     path = random.choice((UNIT, GRID_1, GRID_2))
     new = cases.NewCase(
         community_id=community.id,
-        category=random.choice(CATALOGUE.all()).code,
+        category=random.choice(CATALOGUES.shipped.all()).code,
         title=f"第{random.random()}件",
         description="不好用了",
         place_path=path,

@@ -15,7 +15,7 @@ from storage.cases import Case, CaseEvent
 from storage.learning import Correction
 from storage.messages import InboundMessage
 from storage.residents import Resident
-from tests.console.world import CATALOGUE, Console
+from tests.console.world import CATALOGUES, Console
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ async def test_every_code_has_a_chinese_name(
         session.get_one(Case, console.seeded.lamp).category = code
 
     console.write(old)
-    assert CATALOGUE.name(code) == name
+    assert CATALOGUES.shipped.name(code) == name
     for path in (case_path, "/console/cases", "/console/"):
         page = (await console.visitor("worker").get(path)).text
         assert name in page

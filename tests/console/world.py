@@ -16,17 +16,18 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from commands.assembly import Gazetteers
 from console.app import add_console
 from console.deps import ConsoleDeps
 from console.visits import COOKIE
 from services import canned, sign_in
-from services.categories import Catalogue
+from services.categories import Catalogues
 from storage.engine import Database
 from storage.staff import AuditEntry, Staff
 from tests.console.seed import HOURS, NOW, Seeded
 
 T = TypeVar("T")
-CATALOGUE = Catalogue.shipped()
+CATALOGUES = Catalogues()
 SECRET = "secret of the console's tests, long enough"
 
 
@@ -163,7 +164,8 @@ async def open_console(
         clock=clock,
         media_dir=folder / "media",
         notify_outbox=lambda: woken.append(1),
-        catalogue=CATALOGUE,
+        catalogues=CATALOGUES,
+        gazetteer=Gazetteers(),
         canned=tuple(canned.read()),
         poll_seconds=0.02,
         model_dir=folder / "model",

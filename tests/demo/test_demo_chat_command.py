@@ -28,12 +28,16 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 @pytest.fixture
-def talk(
-    tmp_path: Path, sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Talk]:
+def database_url(tmp_path: Path) -> str:
+    """Of a database that nobody has made yet."""
+    return f"sqlite:///{tmp_path}/chat.db"
+
+
+@pytest.fixture
+def talk(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Talk]:
     """Runs the command on lines, in a demo of the test's own."""
     monkeypatch.setenv("SHUOSHI_DEMO", "true")
-    monkeypatch.setenv("SHUOSHI_DATABASE__URL", sqlite_database_url)
+    monkeypatch.setenv("SHUOSHI_DATABASE__URL", database_url)
     monkeypatch.setenv("SHUOSHI_PATHS__MODEL", str(MODEL))
     monkeypatch.setenv("SHUOSHI_PATHS__MEDIA", str(tmp_path / "media"))
     monkeypatch.setenv("SHUOSHI_SERVER__PORT", "1")
@@ -52,8 +56,8 @@ def talk(
 
 
 @pytest.fixture
-def community(sqlite_database_url: str) -> None:
-    with Database(sqlite_database_url, DEMO_SECRET, threads=1) as database:
+def community(database_url: str) -> None:
+    with Database(database_url, DEMO_SECRET, threads=1) as database:
         migrate.upgrade(database)
         database.write_now(lambda s: open_community(s, datetime.now(UTC)))
 

@@ -29,7 +29,8 @@ from tests.demo_community.conftest import Loaded, load
 
 AHEAD = {
     *("response_due", "resolve_due", "due_at", "claimed_until", "lease_until", "next_at"),
-    *("expires_at", "locked_until", "stage_due", "closes_at", "opens_at", "until"),
+    *("expires_at", "locked_until", "starts_at", "ends_at", "offered_until"),
+    *("stage_due", "closes_at", "opens_at", "until"),
 }
 """Columns that speak of the future."""
 

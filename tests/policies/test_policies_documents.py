@@ -202,9 +202,9 @@ def _all(database: Database) -> list[tuple[object, ...]]:
     return database.read_now(lambda s: [tuple(r) for r in s.execute(select(table))])
 
 
-def test_a_database_with_conversations_is_upgraded(database_url: str) -> None:
+def test_a_database_with_conversations_is_upgraded(unmigrated_database_url: str) -> None:
     """From the first schema on, with rows in the table that gets a new column."""
-    with Database(database_url, SECRET) as database:
+    with Database(unmigrated_database_url, SECRET) as database:
         migrate.upgrade(database, "0001")
         database.write_now(_first_schema_rows)
         migrate.upgrade(database)

@@ -27,9 +27,9 @@ def test_migrations_give_the_tables_of_the_models(database: Database) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_a_new_database_is_not_current_until_migrated(sqlite_database_url: str) -> None:
+def test_a_new_database_is_not_current_until_migrated(unmigrated_database_url: str) -> None:
     """`is_current` tells an empty database from a migrated one."""
-    with Database(sqlite_database_url, "secret") as database:
+    with Database(unmigrated_database_url, "secret") as database:
         assert not migrate.is_current(database)
         migrate.upgrade(database)
         assert migrate.is_current(database)

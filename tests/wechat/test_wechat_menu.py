@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from bot.wechat.menu import MenuError, build_menu
-from bot.wechat.posters import PosterError, find_font, poster_png, poster_svg
+from services.posters import PosterError, find_font, poster_png, poster_svg
 
 CLICK = {"name": "查进度", "key": "track"}
 

@@ -11,7 +11,7 @@ import zlib
 import pytest
 from PIL import Image, ImageOps
 
-from bot.wechat.pictures import BadImage, clean_image
+from services.pictures import BadImage, clean_image
 
 GPS, ORIENTATION, MODEL = 0x8825, 0x0112, 0x0110
 

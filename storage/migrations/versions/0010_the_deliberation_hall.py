@@ -9,7 +9,7 @@ import storage.types
 from storage.guards import guard_append_only
 
 revision = "0010"
-down_revision = "0003"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,167 @@
+"""Open public cases that a new report may be about: offered before it is sent, so that neighbours
+join instead of reporting the same thing again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from hotspots.records import OpenCase
+from hotspots.similar import LIMIT, suggest
+from services import followers
+from services.confidence import is_in_hand, is_public
+from services.places import community_place
+from storage.cases import Case
+from storage.communities import Place
+from storage.residents import Resident
+
+MOST_COMPARED = 60
+"""Cases at one place that are compared, the newest; a comparison takes a third of a millisecond."""
+_NUMBER = re.compile(r"\d{5,}")
+_HOUSE = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|单元|[栋幢座门楼层室号])")
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A case as it is shown to a neighbour; `own` where they reported it themselves. `households`
+    counts the reporter and all who follow.
+    """
+
+    number: int
+    title: str
+    state: str
+    households: int
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is being reported: its words, its place, and the category that it seems to have."""
+
+    text: str
+    place: Place
+    category: str = ""
+
+
+def similar(session: Session, resident: Resident, new: Report) -> list[Similar]:
+    """At most three open public cases at the place of a report that may be about the same matter.
+
+    Alike are texts of one group of categories, and whatever has the same category in the same
+    unit. None where the place is only the community: too much would be alike.
+    """
+    chosen = alike(session, new)
+    joined = followers.counts(session, [case.id for case in chosen])
+    return [
+        Similar(
+            number=case.number,
+            title=without_numbers(case.title),
+            state=case.state,
+            households=1 + joined.get(case.id, 0),
+            own=case.resident_id == resident.id,
+        )
+        for case in chosen
+    ]
+
+
+def alike(session: Session, new: Report, but: Case | None = None) -> list[Case]:
+    """The cases behind `similar`, without the one `but` that is compared itself."""
+    if new.place.community_id is None:
+        return []
+    home = community_place(session, new.place.community_id)
+    if new.place.id == home.id:
+        return []
+    near = [case for case in _near(session, new.place, home) if but is None or case.id != but.id]
+    return _chosen(near, _others(session, near, home), new, home)
+
+
+def _chosen(near: Sequence[Case], others: Sequence[Case], new: Report, home: Place) -> list[Case]:
+    """The cases to offer, the most alike first; `others` only teach which words are rare."""
+    by_id = {str(case.id): case for case in near if _akin(case.category, new.category)}
+    index = [_as_open(case, home) for case in (*near, *others)]
+    alike = [one.id for one in suggest(_matter(new.text), new.place.path, index, MOST_COMPARED)]
+    found = [by_id[one] for one in alike if one in by_id]
+    if new.place.kind == "unit":
+        found += [
+            case
+            for case in near
+            if case not in found
+            and case.category == new.category
+            and case.place_path == new.place.path
+        ]
+    return found[:LIMIT]
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two categories are of one group; a category that is not known may be any."""
+    groups = {one.partition(".")[0], other.partition(".")[0]}
+    return len(groups) == 1 or bool(groups & {"", "other"})
+
+
+def without_numbers(text: str) -> str:
+    """A resident's words as neighbours may read them: telephone and identity numbers are out."""
+    return _NUMBER.sub("…", text)
+
+
+def may_join(session: Session, resident: Resident, number: int) -> Case | None:
+    """The case of this number, where neighbours may join it."""
+    return session.scalar(
+        select(Case).where(
+            Case.community_id == resident.community_id,
+            Case.number == number,
+            is_public(),
+            is_in_hand(),
+        )
+    )
+
+
+def _near(session: Session, place: Place, home: Place) -> list[Case]:
+    """The newest open public cases at a place, below it, or on the way up to the community."""
+    codes = place.path.strip("/").split("/")
+    above = [f"/{'/'.join(codes[: depth + 1])}/" for depth in range(len(codes))]
+    query = (
+        select(Case)
+        .where(
+            Case.community_id == place.community_id,
+            is_public(),
+            is_in_hand(),
+            or_(
+                Case.place_path.between(place.path, place.path + "\U0010ffff"),
+                Case.place_path.in_([path for path in above if len(path) >= len(home.path)]),
+            ),
+        )
+        .order_by(Case.id.desc())
+        .limit(MOST_COMPARED)
+    )
+    return list(session.scalars(query))
+
+
+def _others(session: Session, near: Sequence[Case], home: Place) -> list[Case]:
+    """Some of the newest open cases elsewhere in the community."""
+    query = (
+        select(Case)
+        .where(
+            Case.community_id == home.community_id,
+            is_public(),
+            is_in_hand(),
+            Case.id.not_in([case.id for case in near]),
+        )
+        .order_by(Case.id.desc())
+        .limit(MOST_COMPARED)
+    )
+    return list(session.scalars(query))
+
+
+def _as_open(case: Case, home: Place) -> OpenCase:
+    """A case of which only the community is known may be anywhere."""
+    place = "" if case.place_path == home.path else case.place_path
+    return OpenCase(id=str(case.id), text=_matter(case.description), place=place)
+
+
+def _matter(text: str) -> str:
+    """The words without house numbers: two matters of one house are not alike because of it."""
+    return _HOUSE.sub("", text)

@@ -1,0 +1,112 @@
+"""Neighbours who follow a case (我也是): each once, told of its progress, never named to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from services.case_events import record
+from services.case_states import OPEN, Actor
+from storage.case_ties import CaseFollower
+from storage.cases import Case
+from storage.insert import insert_ignoring
+from storage.messages import Media
+from storage.residents import Resident
+
+
+def join(
+    session: Session,
+    case: Case,
+    resident: Resident,
+    now: datetime,
+    words: str = "",
+    media: Sequence[int] = (),
+) -> bool:
+    """Lets a resident follow a case and counts them as one who has the same trouble; what they
+    said and sent is kept with it for the staff.
+
+    False where they did so before, or where it is their own case.
+    """
+    if case.resident_id == resident.id or not tie(session, case, resident.id, now):
+        return False
+    record(session, case, now, "followed", Actor.RESIDENT, resident.id, text=words)
+    if media:
+        session.execute(
+            update(Media)
+            .where(Media.id.in_(media), Media.resident_id == resident.id)
+            .values(case_id=case.id)
+        )
+    return True
+
+
+def tie(session: Session, case: Case, resident_id: int, now: datetime) -> bool:
+    """Makes a resident a follower without a word in the timeline; False where they are one."""
+    before = session.scalar(_ties(case).where(CaseFollower.resident_id == resident_id))
+    if before is not None:
+        return False
+    session.execute(
+        insert_ignoring(session, CaseFollower).values(
+            community_id=case.community_id, case_id=case.id, resident_id=resident_id, at=now
+        )
+    )
+    return True
+
+
+def leave(session: Session, case: Case, resident: Resident) -> None:
+    """Ends the following; nothing happens where there is none."""
+    session.execute(
+        delete(CaseFollower).where(
+            CaseFollower.case_id == case.id, CaseFollower.resident_id == resident.id
+        )
+    )
+
+
+def follows(session: Session, case: Case, resident: Resident) -> bool:
+    """Whether a resident follows a case."""
+    found = _ties(case).where(CaseFollower.resident_id == resident.id)
+    return session.scalar(found) is not None
+
+
+def of_case(session: Session, case: Case) -> list[Resident]:
+    """Who follows a case and can still be told, in the order in which they came."""
+    query = (
+        select(Resident)
+        .join(CaseFollower, CaseFollower.resident_id == Resident.id)
+        .where(CaseFollower.case_id == case.id, Resident.following.is_(True))
+        .order_by(CaseFollower.id)
+    )
+    return list(session.scalars(query))
+
+
+def counts(session: Session, case_ids: Iterable[int]) -> dict[int, int]:
+    """How many follow each of these cases; none are left out."""
+    query = (
+        select(CaseFollower.case_id, func.count())
+        .where(CaseFollower.case_id.in_(list(case_ids)))
+        .group_by(CaseFollower.case_id)
+    )
+    return {case_id: number for case_id, number in session.execute(query)}
+
+
+def followed_by(session: Session, resident: Resident, *, limit: int = 4) -> list[Case]:
+    """The open cases that a resident follows, the newest first."""
+    query = (
+        select(Case)
+        .join(CaseFollower, CaseFollower.case_id == Case.id)
+        .where(
+            CaseFollower.resident_id == resident.id,
+            Case.community_id == resident.community_id,
+            Case.private.is_(False),
+            Case.state.in_([state.value for state in OPEN]),
+        )
+        .order_by(CaseFollower.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def _ties(case: Case) -> Select[int]:
+    return select(CaseFollower.id).where(CaseFollower.case_id == case.id)
