@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from intents.tickets import format_ticket
@@ -14,8 +14,15 @@ from services.case_states import OUTCOME_NAMES, STATE_NAMES, Outcome, State
 from services.confidence import CONFIDENCE_NAMES, Confidence
 from services.desk import KIND_NAMES, ItemKind
 from services.intent_names import INTENT_NAMES
+from services.money import say_yuan
+from services.policy_shelf import STANDING_NAMES
+from services.publishing import STAGE_NAMES, Stage
 from services.residents import display_name
 from services.return_visit import SATISFACTION_NAMES
+from services.subscriptions import TOPICS
+from services.tip_offs import STATE_NAMES as TIP_STATES
+from services.tip_offs import shown
+from storage.communities import Community
 
 DELIVERY = {
     "ready": ("…", "正在发送"),
@@ -87,6 +94,11 @@ SUBJECTS = {
     "sign_ups": "报名",
     "backfills": "补录",
     "hour_entries": "时长",
+    "notices": "通知",
+    "public_sheets": "清单资金",
+    "tip_offs": "举报",
+    "policy_documents": "政策",
+    "policy_questions": "政策提问",
     "category_settings": "类别",
     "dispatch_rules": "派单规则",
     "api_keys": "接口密钥",
@@ -139,6 +151,16 @@ def said_at(moment: datetime, now: datetime) -> str:
     return say_moment(moment, now)
 
 
+def community_options(communities: Iterable[Community]) -> list[tuple[int, str]]:
+    """Communities as the options of a select."""
+    return [(one.id, one.name) for one in communities]
+
+
+def day(value: date | None) -> str:
+    """A day as 2026-03-05; empty for none."""
+    return value.isoformat() if value else ""
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "ticket": format_ticket,
     "state": lambda value: STATE_NAMES[State(value)],
@@ -160,4 +182,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "urgency": urgency,
     "said_at": said_at,
     "stamp": stamp,
+    "day": day,
+    "yuan": say_yuan,
+    "topic": lambda value: TOPICS.get(value, value),
+    "stage": lambda value: STAGE_NAMES[Stage(value)],
+    "standing": lambda value: STANDING_NAMES[value],
+    "tip_state": lambda value: TIP_STATES.get(value, value),
+    "receipt": shown,
 }

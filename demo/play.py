@@ -21,6 +21,7 @@ from demo.community import add_staff, open_community
 from demo.life import hall_life, neighbours, points_life, time_bank, volunteering
 from demo.life.album import Album
 from demo.life.desk_acts import Desk
+from demo.life.information import bulletins
 from demo.life.moments import Timetable, spread
 from demo.life.photos import draw
 from demo.life.post import Post
@@ -124,11 +125,14 @@ class _Play:
             self._add(moment, tale)
         for morning in _mornings(begin, now):
             self._add(morning, self._morning())
-        for moment, act in volunteering.happenings(self._scene, hours, now):
+        for moment, act in (
+            *points_life.acts(self._scene, now),
+            *bulletins(self._scene, now),
+            *volunteering.happenings(self._scene, hours, now),
+            *neighbours.acts(self._scene, now),
+            *time_bank.acts(self._scene, now),
+        ):
             self._add(moment, act)
-        for life in (neighbours, time_bank):
-            for moment, act in life.acts(self._scene, now):
-                self._add(moment, act)
         total = len(self._queue)
         while self._queue and self._queue[0][0] < now:
             moment, _, act = heapq.heappop(self._queue)

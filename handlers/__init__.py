@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from handlers import (
     aid,
-    by_staff,
     care,
     confide,
     consent,
@@ -12,6 +11,7 @@ from handlers import (
     hall,
     help,  # noqa: A004
     household,
+    information,
     market,
     my_data,
     person,
@@ -21,6 +21,8 @@ from handlers import (
     redeem,
     report,
     submissions,
+    subscribing,
+    tip,
     track,
     volunteer,
     wishes,
@@ -38,6 +40,11 @@ SERVICES: tuple[Service, ...] = (
     points.SERVICE,
     redeem.SERVICE,
     household.SERVICE,
+    tip.SERVICE,
+    subscribing.SERVICE,
+    report.SERVICE,
+    policy.SERVICE,
+    information.SERVICE,
     hall.SERVICE,
     my_data.SERVICE,
     volunteer.SERVICE,
@@ -48,5 +55,4 @@ SERVICES: tuple[Service, ...] = (
     aid.SERVICE,
     care.SERVICE,
     help.SERVICE,
-    by_staff.SERVICE,
 )

@@ -111,6 +111,22 @@ ACTION_NAMES = {
     "volunteers.export": "导出志愿者",
     "consent.given": "授权代办",
     "consent.revoked": "收回授权",
+    "publication.submit": "提交公开",
+    "publication.approve": "通过公开",
+    "publication.return": "退回公开",
+    "publication.withdraw": "撤下公开",
+    "notice.write": "写通知",
+    "sheet.begin": "新建清单或资金表",
+    "tip_off.checking": "开始核查举报",
+    "tip_off.settled": "办结举报",
+    "tip_off.contact": "查看举报人联系方式",
+    "policy.import": "导入政策",
+    "policy.publish": "发布政策",
+    "policy.withdraw": "撤下政策",
+    "policy.write": "写政策条目",
+    "policy.submit": "提交政策条目",
+    "policy.return": "退回政策条目",
+    "policy.question.settle": "了结政策提问",
 }
 
 

@@ -45,6 +45,9 @@ class ItemKind(StrEnum):
     HOURS = "hours"
     AID = "aid"
     CARE = "care"
+    KNOWLEDGE = "knowledge"
+    NOTICE = "notice"
+    TIP = "tip"
 
 
 KIND_NAMES = {
@@ -65,6 +68,9 @@ KIND_NAMES = {
     ItemKind.HOURS: "补录时长",
     ItemKind.AID: "困难帮扶",
     ItemKind.CARE: "时间银行",
+    ItemKind.KNOWLEDGE: "政策库",
+    ItemKind.NOTICE: "待审发布",
+    ItemKind.TIP: "保密举报",
 }
 
 

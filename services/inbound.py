@@ -17,6 +17,8 @@ from storage.insert import insert_ignoring
 from storage.messages import InboundMessage, SealedReply
 from storage.residents import Resident
 
+CONCEALED = "（保密内容，另存）"
+
 _ROWS = cast("Table", InboundMessage.__table__)
 # Every message writes its row twice and asks for it once; as plain statements that costs a third
 # of what the unit of work takes.
@@ -90,6 +92,13 @@ def answered(session: Session, row: InboundMessage) -> None:
             "intent": row.intent,
         },
     )
+
+
+def conceal(session: Session, row: InboundMessage) -> None:
+    """Takes the words out of a stored message: they are kept elsewhere, for fewer eyes."""
+    row.text, row.raw = CONCEALED, None
+    hidden = update(_ROWS).where(_ROWS.c.id == row.id).values(text=CONCEALED, raw=None, detail={})
+    session.connection().execute(hidden)
 
 
 def seal(session: Session, row: InboundMessage) -> None:

@@ -28,6 +28,7 @@ from storage.case_ties import CaseFollower
 from storage.cases import Case
 from storage.communities import Place
 from storage.desk import QueueItem
+from storage.information import Subscription, TipOff
 from storage.insert import insert_ignoring
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
@@ -243,6 +244,15 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
         "ledger": ledger_proof.document(session, resident),
         **volunteer_data.export(session, resident),
         **help_data.export(session, resident.id),
+        "subscriptions": list(
+            session.scalars(
+                select(Subscription.topic).where(Subscription.resident_id == resident.id)
+            )
+        ),
+        "tip_offs": [
+            {"receipt": tip.receipt, "at": tip.created_at.isoformat(), "text": tip.text}
+            for tip in session.scalars(select(TipOff).where(TipOff.resident_id == resident.id))
+        ],
         "hall": hall_residents.export(session, resident),
     }
 
@@ -322,6 +332,15 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     )
     session.execute(
         delete(CaseFollower).where(CaseFollower.resident_id == resident.id), execution_options=mine
+    )
+    session.execute(
+        delete(Subscription).where(Subscription.resident_id == resident.id), execution_options=mine
+    )
+    session.execute(
+        update(TipOff)
+        .where(TipOff.resident_id == resident.id)
+        .values(resident_id=None, contact=None),
+        execution_options=mine,
     )
     session.execute(
         delete(Correction).where(Correction.resident_id == resident.id), execution_options=mine

@@ -42,6 +42,7 @@ from storage.hall import (
 )
 from storage.hot_topics import HotTopic
 from storage.households import Household, HouseholdMember
+from storage.information import FundEntry, Notice, ServiceEntry, Sheet, Subscription, TipOff
 from storage.learning import Correction
 from storage.ledger import (
     LedgerAccount,
@@ -70,7 +71,7 @@ from storage.points import (
     PointsTerms,
     Redemption,
 )
-from storage.policies import PolicyDocument, PolicyQuestion
+from storage.policies import PolicyAnswer, PolicyDocument, PolicyQuestion, PolicyReview
 from storage.questionnaires import Questionnaire, QuestionnaireResponse
 from storage.register import Home, HomeTie, RegisteredPerson
 from storage.reports import Report
@@ -131,6 +132,7 @@ __all__ = [
     "DispatchRule",
     "Elector",
     "ElectorMember",
+    "FundEntry",
     "Goods",
     "Home",
     "HomeTie",
@@ -146,6 +148,7 @@ __all__ = [
     "LedgerLotUse",
     "LedgerMonth",
     "Media",
+    "Notice",
     "Occasion",
     "OpenRequest",
     "OpinionSnapshot",
@@ -161,8 +164,10 @@ __all__ = [
     "PointRuleVersion",
     "PointsRanking",
     "PointsTerms",
+    "PolicyAnswer",
     "PolicyDocument",
     "PolicyQuestion",
+    "PolicyReview",
     "ProcessVersion",
     "Proposal",
     "ProposalSupport",
@@ -180,13 +185,17 @@ __all__ = [
     "SealedVote",
     "Seat",
     "SensitiveWord",
+    "ServiceEntry",
+    "Sheet",
     "SignUp",
     "Staff",
     "StaffSession",
     "Statement",
     "StatementAnswer",
     "Submission",
+    "Subscription",
     "Supervision",
+    "TipOff",
     "Topic",
     "TopicEvent",
     "TopicRating",

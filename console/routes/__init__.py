@@ -14,6 +14,7 @@ from console.routes import (
     hall,
     help,  # noqa: A004
     house,
+    information,
     moderation,
     points,
     public,
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *figures.ROUTES,
     *points.ROUTES,
     *activities.ROUTES,
+    *information.ROUTES,
     *city.ROUTES,
     *moderation.ROUTES,
     *help.ROUTES,

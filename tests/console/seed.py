@@ -51,6 +51,7 @@ from storage.organisations import Organisation
 from storage.residents import Resident
 from storage.staff import Staff
 from storage.volunteers import Backfill
+from tests.console.seed_information import Information, fill_information
 from tests.console.seed_points import PointsSeed, fill_points
 from tests.volunteers.plans import CLEANING, published
 
@@ -126,6 +127,7 @@ class Seeded:
     occasion: int
     volunteer: int
     backfill: int
+    information: Information
     rule: int
     key: int
     building: int
@@ -195,6 +197,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         occasion=occasion,
         volunteer=volunteer,
         backfill=backfill,
+        information=fill_information(session, community, staff, wang, now),
         **_kept(session, staff["admin"], now),
         **_moderation(session, community, wang, now),
         **_help(session, community, wang, now),

@@ -8,6 +8,8 @@ import pytest
 
 from console.guard import AREAS
 from console.routes import ROUTES
+from console.routes.information import PLACE
+from console.routes.kinds import CODE, N
 from console.rules import Needs, Public, Route, SignedIn
 from services.access import PERMISSIONS, Role
 from tests.console.seed import PEOPLE, Seeded
@@ -24,8 +26,11 @@ def name_of(route: Route) -> str:
     return f"{route.method} {route.path}"
 
 
-def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
+def address(
+    route: Route, seeded: Seeded, number: int | None = None, community: str = "demo"
+) -> str:
     """The route's address about the seeded thing that it is for."""
+    public = f"/public/{CODE}/"
     things = {
         "/console/hall/ballots/": seeded.ballot,
         "/console/hall/proposals/": seeded.proposal,
@@ -53,6 +58,12 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
         "/console/occasions/": seeded.occasion,
         "/console/volunteers/": seeded.volunteer,
         "/console/backfills/": seeded.backfill,
+        "/console/policies/": seeded.information.policy,
+        "/console/notices/": seeded.information.notice,
+        "/console/sheets/": seeded.information.funds,
+        "/console/tips/": seeded.information.tip,
+        f"{public}notices/": seeded.information.notice,
+        f"{public}policies/": seeded.information.policy,
         "/console/moderation/words/": seeded.word,
         "/console/moderation/": seeded.submission,
         "/console/organisations/": seeded.organisation,
@@ -68,6 +79,7 @@ def address(route: Route, seeded: Seeded, number: int | None = None) -> str:
     return path.replace("{name}", "tokens.css").replace("{kind:html|xlsx}", "html")
     path = path.replace(r"{community:[A-Za-z0-9_-]{1,32}}", "demo")
     path = path.replace(r"{code:[A-Za-z0-9-]{4,40}}", "ABCD-2345-EFGH")
+    path = path.replace(CODE, community).replace(PLACE, "0")
     return path.replace("{name}", "tokens.css")
 
 
@@ -112,6 +124,20 @@ async def test_the_public_routes_are_these() -> None:
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/certificates/{code:[A-Za-z0-9-]{4,40}}",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/neighbours",
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/wishes",
+        *(
+            f"GET /public/{CODE}{page}"
+            for page in (
+                "",
+                "/notices",
+                f"/notices/{N}",
+                f"/notices/{N}/pictures/{PLACE}",
+                "/lists",
+                "/funds",
+                "/funds.xlsx",
+                "/policies",
+                f"/policies/{N}",
+            )
+        ),
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/topics",
         r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/topics/{id:\d{1,15}}",
         r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/ballots/{id:\d{1,15}}.jsonl",
@@ -170,7 +196,7 @@ async def test_what_lies_outside_the_scope_does_not_exist(console: Console, rout
     )
     visitor = console.visitor(stranger)
     for number in (None, 987_654):
-        answer = await ask(visitor, route, address(route, console.seeded, number))
+        answer = await ask(visitor, route, address(route, console.seeded, number, "other"))
         assert answer.status == 404, answer.text
 
 

@@ -39,11 +39,12 @@ from storage.case_ties import CaseFollower
 from storage.cases import Case, CaseEvent
 from storage.communities import Place
 from storage.desk import QueueItem
+from storage.information import Subscription, TipOff
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 from tests.desk import WORKDAY_MORNING, Desk, open_desk
-from tests.stories import points, volunteering
+from tests.stories import information, points, volunteering
 from tests.stories.deeds import DEEDS
 from tests.stories.manners import faults
 
@@ -65,6 +66,7 @@ OTHER_TREE = {
 }
 WORKERS = (
     ("wang", "王敏", Role.COMMUNITY_WORKER, "demo"),
+    ("chen", "陈斌", Role.COMMUNITY_WORKER, "demo"),
     ("li", "李强", Role.GRID_WORKER, "G1"),
     ("zhao", "赵蕾", Role.REVIEWER, "demo"),
     ("sun", "孙洁", Role.REVIEWER, "demo"),
@@ -273,6 +275,8 @@ class Stage:
         """What staff do with cases beside moving them."""
         now, me = self.desk.clock(), self._me(session)
         match deed:
+            case "publishes":
+                information.publish(session, rest, now)
             case "visits":
                 now = self.desk.workers.hours.add(now, 2 * 540)
                 self.desk.clock.now = now
@@ -296,6 +300,8 @@ class Stage:
             assert seen == expected, f"{what}: {seen!r} instead of {expected!r}"
 
     def _see(self, what: str, expected: Any, session: Session) -> Any:
+        if what.startswith("kept texts holding "):
+            return sum(what.rsplit(" ", 1)[1] in text for text in _kept_texts(session))
         if what in ("form", "handover", "strikes"):
             return getattr(session.get_one(Dialog, self._me(session).id), what)
         if what == "personal data":
@@ -353,6 +359,10 @@ def _phones(session: Session) -> list[str]:
     return [phone for phone in session.scalars(select(Case.contact_phone)) if phone]
 
 
+def _sent(session: Session) -> list[str]:
+    return list(session.scalars(select(OUT).order_by(OutboxMessage.id)))
+
+
 OUT = OutboxMessage.text
 SIGHTS: dict[str, Callable[[Session], Any]] = {
     "cases": lambda s: _count(s, Case),
@@ -370,6 +380,13 @@ SIGHTS: dict[str, Callable[[Session], Any]] = {
     "aid": lambda s: list(s.scalars(select(AidRequest.state).order_by(AidRequest.id))),
     "referrals": lambda s: list(s.scalars(select(Referral.state).order_by(Referral.id))),
     "last told": lambda s: s.scalars(select(OUT).order_by(OutboxMessage.id.desc())).first(),
+    "sent": _sent,
+    "sent count": lambda s: len(_sent(s)),
+    "subscriptions": lambda s: sorted(s.scalars(select(Subscription.topic))),
+    "tips": lambda s: [
+        ["named" if tip.resident_id else "unnamed", tip.text]
+        for tip in s.scalars(select(TipOff).order_by(TipOff.id))
+    ],
 }
 
 
