@@ -119,8 +119,6 @@ class _Play:
         begin = planned[0][0]
         for moment, story, step in planned:
             self._add(moment, self._acting(story, step))
-        for moment, act in points_life.acts(self._scene, now):
-            self._add(moment, act)
         for moment, tale in hall_life.stories(self._scene, now):
             self._add(moment, tale)
         for morning in _mornings(begin, now):

@@ -35,8 +35,6 @@ SERVICES: tuple[Service, ...] = (
     track.SERVICE,
     rate.SERVICE,
     confide.SERVICE,
-    report.SERVICE,
-    policy.SERVICE,
     points.SERVICE,
     redeem.SERVICE,
     household.SERVICE,
@@ -45,7 +43,6 @@ SERVICES: tuple[Service, ...] = (
     report.SERVICE,
     policy.SERVICE,
     information.SERVICE,
-    hall.SERVICE,
     my_data.SERVICE,
     volunteer.SERVICE,
     consent.SERVICE,
@@ -54,5 +51,6 @@ SERVICES: tuple[Service, ...] = (
     wishes.SERVICE,
     aid.SERVICE,
     care.SERVICE,
+    hall.SERVICE,
     help.SERVICE,
 )
