@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,10 +17,13 @@ from sqlalchemy.orm import Session
 from console.pages.hall import plan_form
 from console.pages.hall.choices import BadChoice, choice_of
 from console.pages.hall.shared import local_field
+from deliberation import pabulib
+from deliberation.chain import Json
 from deliberation.definition import Definition, Method
 from deliberation.ties import Option
 from deliberation.verify import verify
 from services import (
+    hall_blocks,
     hall_clock,
     hall_outcome,
     hall_reading,
@@ -29,6 +33,7 @@ from services import (
 )
 from services.ballots import BadBallot, NewBallot, plan
 from services.processes import Electors, shipped_text
+from services.register import HomeLine, import_homes
 from services.register_files import read_rows
 from storage.ballots import Ballot, PaperVote, RollEntry
 from storage.hall import Topic
@@ -205,7 +210,7 @@ async def test_an_extension_needs_a_reason_and_comes_once(console: Console) -> N
     assert (await visitor.post(f"{base}/extend", {"until": later, "reason": "再等"})).status == 422
 
 
-def _vote(console: Console, ballot_id: int, choices: dict[str, str]) -> list[str]:
+def _vote(console: Console, ballot_id: int, choices: Mapping[str, Json]) -> list[str]:
     """Votes come in, or are changed; the receipts."""
 
     def work(session: Session) -> list[str]:
@@ -215,7 +220,7 @@ def _vote(console: Console, ballot_id: int, choices: dict[str, str]) -> list[str
     return console.write(work)
 
 
-def _cast(session: Session, console: Console, ballot: Ballot, code: str, choice: str) -> str:
+def _cast(session: Session, console: Console, ballot: Ballot, code: str, choice: Json) -> str:
     elector = hall_reading.elector_by_code(session, ballot, code)
     assert elector is not None
     staff = console.seeded.staff
@@ -287,6 +292,76 @@ async def test_after_closing_result_receipts_and_log_are_public(console: Console
     assert (
         await console.anonymous.get(f"/public/other/topics/{console.seeded.topic}")
     ).status == 404
+
+
+def _more_homes(console: Console) -> None:
+    """Seven homes outside of the building."""
+    lines = [
+        HomeLine(f"z{n}", f"东门{n}号", "g2", "60", (f"Z{n}",), (f"Z{n}",)) for n in range(1, 8)
+    ]
+
+    def work(session: Session) -> None:
+        topic = session.get_one(Topic, console.seeded.topic)
+        worker = console.staff(session, "worker")
+        import_homes(session, worker, topic.community_id, lines, console.clock())
+
+    console.write(work)
+
+
+async def _budget(console: Console) -> int:
+    """A budget ballot by equal shares, planned in the console and closed with thirteen votes."""
+    _more_homes(console)
+    span = {
+        "opens": local_field(console.clock()),
+        "closes": local_field(console.clock() + timedelta(days=1)),
+    }
+    await say(
+        console.visitor("worker"),
+        f"{HALL}/{console.seeded.topic}/ballots",
+        title="今年先做哪几件",
+        method="equal-shares",
+        electorate="persons",
+        options="3栋：楼道灯 | 600\n东门：长椅 | 500\n花坛｜900元",
+        budget="1300",
+        secret="1",
+        changeable="1",
+        **span,
+    )
+    tick(console)
+    ballot = console.read(
+        lambda session: session.scalars(select(Ballot).order_by(Ballot.id.desc())).first()
+    )
+    assert ballot is not None
+    votes = {f"P{n}": ["o1"] for n in range(1, 7)} | {f"Z{n}": ["o2", "o3"] for n in range(1, 8)}
+    _vote(console, ballot.id, votes)
+    console.clock.forward(days=1)
+    tick(console)
+    return ballot.id
+
+
+async def test_a_budget_is_explained_round_by_round(console: Console) -> None:
+    """Rounds in sentences, turnout and money per building, and the file that others can read."""
+    number = await _budget(console)
+    text = (await console.anonymous.get(f"/public/demo/topics/{console.seeded.topic}")).text
+    assert "东门：长椅：7 人支持，造价 500 元" in text
+    assert "3栋：楼道灯：6 人支持，造价 600 元" in text
+    assert "每人的份额是 100 元" in text
+    assert '<th scope="row">3栋</th><td>6 / 6</td><td>46.1%</td>' in text
+    assert '<th scope="row">其他楼栋</th><td>7 / 7</td>' in text
+    file = await console.anonymous.get(f"/public/demo/ballots/{number}.pb")
+    election = pabulib.election(pabulib.read(file.text))
+    assert election.budget == 1300
+    assert sorted(map(len, election.ballots)) == [1] * 6 + [2] * 7
+    other = await console.anonymous.get(f"/public/demo/ballots/{console.seeded.ballot}.pb")
+    assert other.status == 404
+
+
+async def test_a_building_of_few_is_not_told_apart(console: Console) -> None:
+    """Neither by its own line nor as what is left of the others."""
+    ballot_id = console.seeded.ballot
+    _vote(console, ballot_id, {"P1": "yes"})
+    rows = console.read(lambda s: hall_blocks.blocks(s, s.get_one(Ballot, ballot_id)))
+    assert rows == []
 
 
 async def test_the_register_is_imported_from_a_workbook(console: Console) -> None:
