@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT, MARGIN = 600.0, 400.0, 24.0
+WIDTH, HEIGHT, MARGIN = 400.0, 320.0, 24.0
 LETTERS = "ABCDE"
 CROSS = (
     *((-1.4, -0.4), (-0.4, -0.4), (-0.4, -1.4), (0.4, -1.4), (0.4, -0.4), (1.4, -0.4)),

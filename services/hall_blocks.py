@@ -43,16 +43,22 @@ def blocks(session: Session, ballot: Ballot) -> list[BlockRow]:
     )
     eligible = Counter(of_elector.values())
     cast = Counter(name for number, name in of_elector.items() if number in voted)
-    large = sorted(name for name, count in eligible.items() if count >= FEWEST and name != REST)
-    if not large or len(eligible) < 2:
-        return []
+    large = _large(eligible)
     won = _won(ballot, large)
     rows = [BlockRow(n, eligible[n], cast[n], won.get(n, 0) if won else None) for n in large]
-    rest = sum(eligible.values()) - sum(row.eligible for row in rows)
-    left = sum(cast.values()) - sum(row.voted for row in rows)
-    if rest >= FEWEST:
+    rest = eligible.total() - sum(row.eligible for row in rows)
+    if rest:
+        left = cast.total() - sum(row.voted for row in rows)
         rows.append(BlockRow(REST, rest, left, won.get(REST, 0) if won else None))
-    return rows
+    return rows if len(rows) > 1 else []
+
+
+def _large(eligible: Counter[str]) -> list[str]:
+    """The buildings that stand alone: large enough, and so that what is left is none or enough."""
+    alone = [name for name, count in eligible.most_common() if count >= FEWEST and name != REST]
+    while alone and 0 < eligible.total() - sum(eligible[name] for name in alone) < FEWEST:
+        alone.pop()
+    return sorted(alone)
 
 
 def _buildings(session: Session, ballot: Ballot) -> dict[str, str]:

@@ -55,4 +55,5 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/public/{CODE}/topics", public.show, Public()),
     Route("GET", f"/public/{CODE}/topics/{N}", public.show_one, Public()),
     Route("GET", f"/public/{CODE}/ballots/{N}.jsonl", public.log, Public()),
+    Route("GET", f"/public/{CODE}/ballots/{N}.pb", public.budget, Public()),
 )

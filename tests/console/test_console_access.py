@@ -141,6 +141,7 @@ async def test_the_public_routes_are_these() -> None:
         "GET /public/{community:[A-Za-z0-9_-]{1,32}}/topics",
         r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/topics/{id:\d{1,15}}",
         r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/ballots/{id:\d{1,15}}.jsonl",
+        r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/ballots/{id:\d{1,15}}.pb",
     }
 
 

@@ -18,6 +18,7 @@ from services import (
     ballots,
     hall,
     hall_outcome,
+    hall_pabulib,
     hall_public,
     hall_seats,
     opinion_maps,
@@ -26,6 +27,7 @@ from services import (
     result_words,
     statements,
 )
+from storage.ballots import Ballot
 from storage.communities import Community
 from storage.hall import Topic
 
@@ -119,16 +121,36 @@ def _groups(found: Mapping[str, Any], texts: Mapping[str, str]) -> list[dict[str
     ]
 
 
+async def budget(request: web.Request) -> web.Response:
+    """A closed budget ballot as a Pabulib file; 404 before closing and for other ballots."""
+    number = number_in_path(request)
+
+    def work(session: Session) -> str:
+        community = community_of(request, session)
+        return hall_pabulib.exported(session, _closed(session, community, number), community.name)
+
+    try:
+        text = await deps_of(request).database.read(work)
+    except hall_pabulib.NoBudget as error:
+        raise web.HTTPNotFound from error
+    headers = {"Content-Disposition": f'attachment; filename="ballot-{number}.pb"'}
+    return web.Response(text=text, content_type="text/plain", charset="utf-8", headers=headers)
+
+
+def _closed(session: Session, community: Community, number: int) -> Ballot:
+    ballot = ballots.ballot_of(session, community.id, number)
+    if ballot is None or ballot.state != "closed":
+        raise web.HTTPNotFound
+    return ballot
+
+
 async def log(request: web.Request) -> web.Response:
     """The event log of a closed ballot, as `main.py verify` takes it; 404 before closing."""
     number = number_in_path(request)
 
     def work(session: Session) -> str:
         community = community_of(request, session)
-        ballot = ballots.ballot_of(session, community.id, number)
-        if ballot is None or ballot.state != "closed":
-            raise web.HTTPNotFound
-        return ballot_log.exported(session, ballot)
+        return ballot_log.exported(session, _closed(session, community, number))
 
     text = await deps_of(request).database.read(work)
     headers = {"Content-Disposition": f'attachment; filename="ballot-{number}.jsonl"'}
