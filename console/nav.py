@@ -41,6 +41,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/console/wishes", "心愿单", Permission.SEE),
     Entry("/console/board", "集市", Permission.KEEP_HELP),
     Entry("/console/organisations", "合作单位", Permission.KEEP_HELP),
+    Entry("/console/hall", "议事", Permission.KEEP_TOPICS),
     Entry("/console/audit", "审计", Permission.SEE_AUDIT),
     Entry("/console/staff", "人员", Permission.KEEP_STAFF),
     Entry("/console/model", "模型", Permission.KEEP_MODEL),

@@ -36,6 +36,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("activities", "活动日历", "最近的志愿活动：时间、地点、名额"),
     Section("certificates", "证明核验", "核对志愿服务证明的真假"),
     Section("neighbours", "邻里互助", "邻居在找什么、能帮什么"),
+    Section("topics", "议事", "正在商量的事、表决结果和后来怎样了"),
     Section("wishes", "心愿单", "居民想要的服务，谁接了，办得怎样"),
     Section("notices", "通知", "最近的通知：停水停电、义诊、活动、安全提醒"),
     Section("lists", "清单", "社区能办哪些事、找谁、带什么"),

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.turn import TurnTaker
 from demo.community import add_staff, open_community
-from demo.life import neighbours, points_life, time_bank, volunteering
+from demo.life import hall_life, neighbours, points_life, time_bank, volunteering
 from demo.life.album import Album
 from demo.life.desk_acts import Desk
 from demo.life.information import bulletins
@@ -119,6 +119,8 @@ class _Play:
         begin = planned[0][0]
         for moment, story, step in planned:
             self._add(moment, self._acting(story, step))
+        for moment, tale in hall_life.stories(self._scene, now):
+            self._add(moment, tale)
         for morning in _mornings(begin, now):
             self._add(morning, self._morning())
         for moment, act in (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from handlers import (
     aid,
-    by_staff,
     care,
     confide,
     consent,
     emergency,
+    hall,
     help,  # noqa: A004
     household,
     information,
@@ -40,6 +40,7 @@ SERVICES: tuple[Service, ...] = (
     report.SERVICE,
     policy.SERVICE,
     information.SERVICE,
+    hall.SERVICE,
     volunteer.SERVICE,
     points.SERVICE,
     redeem.SERVICE,
@@ -52,5 +53,4 @@ SERVICES: tuple[Service, ...] = (
     my_data.SERVICE,
     submissions.SERVICE,
     help.SERVICE,
-    by_staff.SERVICE,
 )

@@ -1,4 +1,4 @@
-"""What is told in confidence: a dispute for the mediators (民间调解), a tip-off about conduct (举报).
+"""What is told in confidence: a dispute for the mediators (民间调解), a tip-off on conduct (举报).
 
 It is a report like any other, of a kind that only those it is meant for ever see.
 """

@@ -18,7 +18,7 @@ MENU = (
     *FIRST,
     Choice("问政策、看公开信息", "menu.information"),
     Choice("志愿、积分和互助", "menu.neighbours"),
-    Choice("议事投票", "deliberate"),
+    Choice("议事投票", "hall.topics"),
     Choice("我的信息", "my_data"),
 )
 INFORMATION = (

@@ -12,6 +12,7 @@ from bot.fetch import Fetcher
 from jobs.chores import House, chores
 from jobs.city import CityLine
 from jobs.desk_reports import list_hot_topics, make_reports
+from jobs.hall import hall_jobs
 from jobs.runner import Job
 from services.calendar import OfficeHours
 from storage.engine import Database
@@ -34,7 +35,8 @@ class Workers:
 def all_jobs(workers: Workers) -> list[Job]:
     """Every job, with the seconds after which it looks for work again."""
     house = House(workers.database, workers.hours, workers.clock, workers.session_life)
-    return [*_channel(workers), *_reports(workers), *chores(house)]
+    hall = hall_jobs(workers.database, workers.clock)
+    return [*_channel(workers), *_reports(workers), *hall, *chores(house)]
 
 
 def _channel(workers: Workers) -> list[Job]:

@@ -62,7 +62,7 @@ KIND_NAMES = {
     ItemKind.ESCALATION: "催办",
     ItemKind.SUPERVISION: "督办",
     ItemKind.REPORT: "新报表",
-    ItemKind.TOPIC: "议题建议",
+    ItemKind.TOPIC: "议题",
     ItemKind.POINTS: "积分",
     ItemKind.ATTENDANCE: "签到表",
     ItemKind.HOURS: "补录时长",

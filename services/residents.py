@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from services import help_data, ledger_proof, points_leaving, volunteer_data
+from services import hall_residents, help_data, ledger_proof, points_leaving, volunteer_data
 from services.access import Role, visible_cases, visible_to
 from storage.case_ties import CaseFollower
 from storage.cases import Case
@@ -253,6 +253,7 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
             {"receipt": tip.receipt, "at": tip.created_at.isoformat(), "text": tip.text}
             for tip in session.scalars(select(TipOff).where(TipOff.resident_id == resident.id))
         ],
+        "hall": hall_residents.export(session, resident),
     }
 
 
@@ -345,6 +346,7 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
         delete(Correction).where(Correction.resident_id == resident.id), execution_options=mine
     )
     volunteer_data.forget(session, resident, now)
+    hall_residents.forget(session, resident)
     resident.openid = f"gone-{secrets.token_hex(12)}"
     resident.name = resident.phone = resident.home_detail = None
     resident.home_id = None

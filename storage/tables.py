@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from storage.activities import Activity, ActivityRating, Occasion, SignUp
 from storage.aid import AidRequest, AidStep, Referral
+from storage.ballots import (
+    Ballot,
+    BallotEvent,
+    BallotKey,
+    ChosenVote,
+    Elector,
+    ElectorMember,
+    PaperVote,
+    RollEntry,
+    SealedVote,
+)
 from storage.base import Base
 from storage.board import BoardClaim, BoardPost, BoardRating, Wish, WishSupport
 from storage.care import CareGiver, CareRequest
@@ -20,6 +31,15 @@ from storage.city import (
 from storage.communities import Community, Place
 from storage.consents import Consent, ConsentCode, ConsentTry
 from storage.desk import QueueItem, Reply
+from storage.hall import (
+    Attendance,
+    ProcessVersion,
+    Seat,
+    Topic,
+    TopicEvent,
+    TopicRating,
+    TopicTask,
+)
 from storage.hot_topics import HotTopic
 from storage.households import Household, HouseholdMember
 from storage.information import FundEntry, Notice, ServiceEntry, Sheet, Subscription, TipOff
@@ -32,8 +52,15 @@ from storage.ledger import (
     LedgerLotUse,
     LedgerMonth,
 )
-from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.messages import InboundMessage, Media, OutboxMessage, SealedReply
 from storage.moderation import SensitiveWord, Submission
+from storage.opinions import (
+    OpinionSnapshot,
+    Proposal,
+    ProposalSupport,
+    Statement,
+    StatementAnswer,
+)
 from storage.organisations import Organisation, OrganisationRating, OrganisationService
 from storage.points import (
     Goods,
@@ -45,6 +72,8 @@ from storage.points import (
     Redemption,
 )
 from storage.policies import PolicyAnswer, PolicyDocument, PolicyQuestion, PolicyReview
+from storage.questionnaires import Questionnaire, QuestionnaireResponse
+from storage.register import Home, HomeTie, RegisteredPerson
 from storage.reports import Report
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
@@ -59,6 +88,10 @@ APPEND_ONLY = (
     LedgerMonth.__tablename__,
     PointRuleVersion.__tablename__,
     HourEntry.__tablename__,
+    ProcessVersion.__tablename__,
+    TopicEvent.__tablename__,
+    RollEntry.__tablename__,
+    BallotEvent.__tablename__,
 )
 
 __all__ = [
@@ -69,8 +102,12 @@ __all__ = [
     "AidRequest",
     "AidStep",
     "ApiKey",
+    "Attendance",
     "AuditEntry",
     "Backfill",
+    "Ballot",
+    "BallotEvent",
+    "BallotKey",
     "Base",
     "BoardClaim",
     "BoardPost",
@@ -84,6 +121,7 @@ __all__ = [
     "CaseMediator",
     "CategorySetting",
     "Certificate",
+    "ChosenVote",
     "CityEvent",
     "Community",
     "Consent",
@@ -92,8 +130,12 @@ __all__ = [
     "Correction",
     "Dialog",
     "DispatchRule",
+    "Elector",
+    "ElectorMember",
     "FundEntry",
     "Goods",
+    "Home",
+    "HomeTie",
     "HotTopic",
     "HourEntry",
     "Household",
@@ -109,10 +151,12 @@ __all__ = [
     "Notice",
     "Occasion",
     "OpenRequest",
+    "OpinionSnapshot",
     "Organisation",
     "OrganisationRating",
     "OrganisationService",
     "OutboxMessage",
+    "PaperVote",
     "Place",
     "PlaceCode",
     "PointAward",
@@ -124,22 +168,38 @@ __all__ = [
     "PolicyDocument",
     "PolicyQuestion",
     "PolicyReview",
+    "ProcessVersion",
+    "Proposal",
+    "ProposalSupport",
+    "Questionnaire",
+    "QuestionnaireResponse",
     "QueueItem",
     "Redemption",
     "Referral",
+    "RegisteredPerson",
     "Reply",
     "Report",
     "Resident",
+    "RollEntry",
+    "SealedReply",
+    "SealedVote",
+    "Seat",
     "SensitiveWord",
     "ServiceEntry",
     "Sheet",
     "SignUp",
     "Staff",
     "StaffSession",
+    "Statement",
+    "StatementAnswer",
     "Submission",
     "Subscription",
     "Supervision",
     "TipOff",
+    "Topic",
+    "TopicEvent",
+    "TopicRating",
+    "TopicTask",
     "Volunteer",
     "Wish",
     "WishSupport",

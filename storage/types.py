@@ -11,6 +11,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import DateTime, Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
+SEALED_STEP = 256
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, kept in UTC; a naive one is refused with ValueError."""
@@ -64,6 +66,24 @@ class Encrypted(TypeDecorator[str]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         return None if value is None else vault_of(dialect).open(bytes(value))
+
+
+class Sealed(Encrypted):
+    """A text of which not even the length is to be seen: filled up with spaces to a multiple of
+    256 bytes before it is encrypted; spaces at its end are not kept.
+    """
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        missing = -len(value.encode()) % SEALED_STEP
+        return super().process_bind_param(value + " " * missing, dialect)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        text = super().process_result_value(value, dialect)
+        return None if text is None else text.rstrip(" ")
 
 
 def attach_vault(dialect: Dialect, vault: Vault) -> None:

@@ -11,6 +11,7 @@ from console.routes import (
     city,
     desk,
     figures,
+    hall,
     help,  # noqa: A004
     house,
     information,
@@ -30,5 +31,6 @@ ROUTES: tuple[Route, ...] = (
     *city.ROUTES,
     *moderation.ROUTES,
     *help.ROUTES,
+    *hall.ROUTES,
     *public.ROUTES,
 )

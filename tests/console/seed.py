@@ -11,15 +11,18 @@ from sqlalchemy.orm import Session
 from services import (
     aid,
     api_keys,
+    ballots,
     board,
     care,
     cases,
     dispatch,
+    hall,
     handover,
     hot_topics,
     moderation,
     outbox,
     referrals,
+    register,
     replies,
     report_drawing,
     reports,
@@ -35,6 +38,7 @@ from services.categories import Catalogue
 from services.passwords import hash_password
 from services.periods import PeriodKind, containing
 from services.places import import_tree, read_tree
+from services.processes import Electors
 from storage.cases import Case
 from storage.city import PlaceCode
 from storage.communities import Community, Place
@@ -42,6 +46,7 @@ from storage.desk import QueueItem, Reply
 from storage.hot_topics import HotTopic
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord
+from storage.opinions import Proposal
 from storage.organisations import Organisation
 from storage.residents import Resident
 from storage.staff import Staff
@@ -135,6 +140,9 @@ class Seeded:
     referral: int
     care: int
     giver: int
+    topic: int
+    ballot: int
+    proposal: int
 
 
 @cache
@@ -193,6 +201,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         **_kept(session, staff["admin"], now),
         **_moderation(session, community, wang, now),
         **_help(session, community, wang, now),
+        **_hall(session, staff["worker"], wang, now),
     )
 
 
@@ -238,6 +247,35 @@ def _kept(session: Session, admin: Staff, now: datetime) -> dict[str, int]:
     rule = dispatch.add(session, admin, place.community_id, new, now)
     key, _ = api_keys.make(session, admin, place.community_id, "城管平台", now)
     return {"rule": rule.id, "key": key.id, "building": place.id}
+
+
+def _hall(session: Session, worker: Staff, resident: Resident, now: datetime) -> dict[str, int]:
+    """A topic with an open named ballot, six homes in the register, one proposal."""
+    community = resident.community_id
+    lines = [
+        register.HomeLine(f"h{n}", f"3栋2单元{n}01", "b3u2", "80", (f"P{n}",), (f"P{n}",))
+        for n in range(1, 7)
+    ]
+    register.import_homes(session, worker, community, lines, now)
+    draft = hall.Draft(community, "东门换道闸", "旧道闸常坏，换一台要八千元。", "poll")
+    topic = hall.open_topic(session, worker, draft, now)
+    hall.enter(topic, hall.process_of(topic).stage("ballot"), now)
+    new = ballots.NewBallot("换不换道闸", now, now + timedelta(days=3), electorate=Electors.PERSONS)
+    ballot = ballots.plan(session, worker, topic, new, now)
+    ballots.open_ballot(session, ballot, now)
+    proposal = Proposal(
+        community_id=community,
+        resident_id=resident.id,
+        title="楼下加一盏灯",
+        text="晚上看不清",
+        state="open",
+        needed=5,
+        base=6,
+        created_at=now,
+    )
+    session.add(proposal)
+    session.flush()
+    return {"topic": topic.id, "ballot": ballot.id, "proposal": proposal.id}
 
 
 def _staff(session: Session, login: str, name: str, role: Role, scope: str, now: datetime) -> Staff:

@@ -32,6 +32,9 @@ def address(
     """The route's address about the seeded thing that it is for."""
     public = f"/public/{CODE}/"
     things = {
+        "/console/hall/ballots/": seeded.ballot,
+        "/console/hall/proposals/": seeded.proposal,
+        "/console/hall/": seeded.topic,
         "/console/items/": seeded.person_item if route.path.endswith("done") else seeded.lamp_item,
         "/console/cases/": seeded.lamp,
         "/console/residents/": seeded.resident,
@@ -135,6 +138,10 @@ async def test_the_public_routes_are_these() -> None:
                 f"/policies/{N}",
             )
         ),
+        "GET /public/{community:[A-Za-z0-9_-]{1,32}}/topics",
+        r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/topics/{id:\d{1,15}}",
+        r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/ballots/{id:\d{1,15}}.jsonl",
+        r"GET /public/{community:[A-Za-z0-9_-]{1,32}}/ballots/{id:\d{1,15}}.pb",
     }
 
 
