@@ -37,6 +37,8 @@ from storage.residents import Resident
 SCRIPT = Path(__file__).with_name("activities.yaml")
 KEEPER = "wang"
 PUBLISHED = timedelta(days=29)
+NOTICE = timedelta(days=7)
+"""People sign up within the week before; nobody can before an activity is published."""
 LIKES = ("clean", "elder", "health", "child", "teach")
 TEAMS = ("", "", "红叶志愿队", "退休电工班", "")
 Deed = Callable[[], object]
@@ -129,7 +131,7 @@ class _Volunteering:
             activities.publish(session, staff, activity, now)
 
     def _call_off(self, outings: list[_Outing]) -> None:
-        for outing in outings:
+        for outing in (one for one in outings if "occasion" in one.made):
             _, occasion = self._of(outing)
             reason, staff = outing.told["cancelled"], self._scene.staff[KEEPER]
             activities.cancel_occasion(
@@ -142,7 +144,8 @@ class _Volunteering:
 
     def _around(self, outing: _Outing, *, confirmed: bool) -> Iterator[tuple[datetime, Deed]]:
         """Sign-ups, check-ins and check-outs, and the confirmation of one occasion."""
-        if not outing.told["insurance"] or outing.starts < self._now - PUBLISHED:
+        known_from = self._at_work(PUBLISHED) + NOTICE
+        if not outing.told["insurance"] or outing.starts < known_from:
             return
         many = outing.told["places"] + (2 if outing.told["places"] < 6 else -3)
         for n in range(min(many, len(self._people))):
