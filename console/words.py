@@ -57,6 +57,11 @@ SUBJECTS = {
     "outbox_messages": "消息",
     "queue_items": "待办",
     "corrections": "纠正",
+    "topics": "议题",
+    "ballots": "表决",
+    "questionnaires": "问卷",
+    "registered_people": "名册",
+    "process_versions": "流程",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -146,6 +147,8 @@ async def test_a_whole_topic_in_the_console(console: Console) -> None:
     for words in ("先做采光评估", "没有人投票", "物业李经理", "做完了", "评估报告公开", "已办结"):
         assert words in text
     assert "低层担心采光" not in text
+    audit = (await console.visitor("admin").get("/console/audit")).text
+    assert not re.search(r"(topic|ballot|register)s?\.[a-z]", audit), "every action has a name"
 
 
 async def test_the_minutes_hold_each_step_with_date_person_and_document(console: Console) -> None:
@@ -343,9 +346,9 @@ async def test_a_budget_is_explained_round_by_round(console: Console) -> None:
     """Rounds in sentences, turnout and money per building, and the file that others can read."""
     number = await _budget(console)
     text = (await console.anonymous.get(f"/public/demo/topics/{console.seeded.topic}")).text
-    assert "东门：长椅：7 人支持，造价 500 元" in text
-    assert "3栋：楼道灯：6 人支持，造价 600 元" in text
-    assert "每人的份额是 100 元" in text
+    assert "东门：长椅：7人支持，造价500元" in text
+    assert "3栋：楼道灯：6人支持，造价600元" in text
+    assert "每人的份额是100元" in text
     assert '<th scope="row">3栋</th><td>6 / 6</td><td>46.1%</td>' in text
     assert '<th scope="row">其他楼栋</th><td>7 / 7</td>' in text
     file = await console.anonymous.get(f"/public/demo/ballots/{number}.pb")
@@ -354,6 +357,54 @@ async def test_a_budget_is_explained_round_by_round(console: Console) -> None:
     assert sorted(map(len, election.ballots)) == [1] * 6 + [2] * 7
     other = await console.anonymous.get(f"/public/demo/ballots/{console.seeded.ballot}.pb")
     assert other.status == 404
+
+
+async def test_a_questionnaire_always_tells_its_n(console: Console) -> None:
+    """Planned in the console; before closing the public page has n and nothing else."""
+    visitor = console.visitor("worker")
+    base = await open_topic(console, visitor, "questionnaire")
+    await say(visitor, f"{base}/publish", text="请大家填")
+    await move(console, visitor, "survey")
+    now = console.clock()
+    span = {"opens": local_field(now), "closes": local_field(now + timedelta(days=2))}
+    lines = "常去活动室吗 | 单选 | 去、不去\n满意吗 | 打分?"
+    form = {"title": "活动室", "questions": lines, "audience": "census", **span}
+    assert (await visitor.post(f"{base}/surveys", form | {"questions": "去吗"})).status == 422
+    await say(visitor, f"{base}/surveys", **form)
+    tick(console)
+    public = f"/public/demo/topics/{newest(console).id}"
+    text = (await console.anonymous.get(public)).text
+    assert "n = 0），应填 6 份，回收率 0.0%" in text
+    assert "常去活动室吗" not in text
+    console.clock.forward(days=2)
+    tick(console)
+    text = (await console.anonymous.get(public)).text
+    assert "常去活动室吗" in text
+    assert "答的人太少，不分项公布" in text
+
+
+async def test_a_meeting_counts_those_who_signed_in(console: Console) -> None:
+    """四议两公开: the electors of the members' meeting sign by their code, no others do."""
+    visitor = console.visitor("worker")
+    base = await open_topic(console, visitor, "four_two")
+    await fill_seats(console, visitor, base)
+    for to in ("confer", "members"):
+        await say(visitor, f"{base}/record", text="同意往下走")
+        await say(visitor, f"{base}/sign-in", name="支部书记")
+        await move(console, visitor, to)
+    now = console.clock()
+    span = {"opens": local_field(now), "closes": local_field(now + timedelta(days=1))}
+    plan = {"title": "同意修路吗", "electorate": "listed", "listed": "P1、P2 P3", **span}
+    await say(visitor, f"{base}/ballots", **plan)
+    tick(console)
+    assert (await visitor.post(f"{base}/sign-in", {"name": "甲", "elector": "P9"})).status == 422
+    await say(visitor, f"{base}/sign-in", name="党员甲", elector="P1")
+    sheet = (await visitor.get(f"{base}/sheet")).text
+    assert "应到 3 人" in sheet
+    console.clock.forward(days=1)
+    tick(console)
+    public = (await console.anonymous.get(f"/public/demo/topics/{newest(console).id}")).text
+    assert "到会人数 1/3，需要 2，没达到" in public
 
 
 async def test_a_building_of_few_is_not_told_apart(console: Console) -> None:
