@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -56,6 +57,11 @@ def tick(console: Console) -> None:
 
 def newest(console: Console) -> Topic:
     query = select(Topic).order_by(Topic.id.desc()).limit(1)
+    return console.read(lambda session: session.scalars(query).one())
+
+
+def newest_ballot(console: Console) -> Ballot:
+    query = select(Ballot).order_by(Ballot.id.desc()).limit(1)
     return console.read(lambda session: session.scalars(query).one())
 
 
@@ -151,19 +157,23 @@ async def test_a_whole_topic_in_the_console(console: Console) -> None:
     assert not re.search(r">\s*(topic|ballot|register)\.[a-z]", audit), "every action has a name"
 
 
+async def minutes(visitor: Visitor, topic: int) -> str:
+    """All words of a topic's minutes."""
+    response = await visitor.client.get(f"{HALL}/{topic}/minutes.docx", headers=visitor._cookie())
+    assert response.status == 200
+    paper = docx.Document(io.BytesIO(await response.read()))
+    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in paper.paragraphs), *cells])
+
+
 async def test_the_minutes_hold_each_step_with_date_person_and_document(console: Console) -> None:
     visitor = console.visitor("worker")
     base = await open_topic(console, visitor)
     await say(visitor, f"{base}/record", text="定了三方主体")
     await say(visitor, f"{base}/sign-in", name="刘主任")
-    response = await visitor.client.get(f"{base}/minutes.docx", headers=visitor._cookie())
-    assert response.status == 200
-    paper = docx.Document(io.BytesIO(await response.read()))
-    text = "\n".join(paragraph.text for paragraph in paper.paragraphs)
-    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
-    assert "定了三方主体" in text
-    assert "李社工" in text
-    assert {"刘主任", "社区党组织"} <= set(cells)
+    text = await minutes(visitor, newest(console).id)
+    for words in ("定了三方主体", "李社工", "刘主任", "社区党组织", "2026-03-05 17:30"):
+        assert words in text
 
 
 async def test_the_sign_in_sheet_has_the_seats(console: Console) -> None:
@@ -199,6 +209,31 @@ async def test_a_paper_ballot_takes_two_people(console: Console) -> None:
     twice = await first.post(f"{base}/paper", {"elector": "P1", "origin": "phone", "choice": "no"})
     assert twice.status == 303, "another entry of the same two hands changes the vote"
     assert (await first.post(f"{base}/paper", {"elector": "P9"})).status == 422
+
+
+async def test_before_opening_the_list_is_shown_with_its_areas(console: Console) -> None:
+    """As the register has it now; the frozen one has a hash."""
+    visitor = console.visitor("worker")
+    now = console.clock()
+    span = {
+        "opens": local_field(now + timedelta(hours=1)),
+        "closes": local_field(now + timedelta(days=1)),
+    }
+    plan = {"title": "动用维修资金", "electorate": "owners", "rule": "owners-special", **span}
+    topic = console.seeded.topic
+    secret = await visitor.post(f"{HALL}/{topic}/ballots", plan | {"secret": "1"})
+    assert secret.status == 422
+    assert "只能实名" in secret.text
+    await say(visitor, f"{HALL}/{topic}/ballots", **plan)
+    path = f"{HALL}/ballots/{newest_ballot(console).id}"
+    page = (await visitor.get(path)).text
+    assert "6 票，480.00㎡" in page
+    assert page.count("80.00㎡") == 7
+    assert "名单校验码" not in page
+    console.clock.forward(hours=1)
+    tick(console)
+    ballot = newest_ballot(console)
+    assert ballot.electorate_hash in (await console.visitor("worker").get(path)).text
 
 
 async def test_an_extension_needs_a_reason_and_comes_once(console: Console) -> None:
@@ -257,13 +292,14 @@ async def test_nothing_of_a_ballot_is_seen_before_closing(
 
     async def pages() -> list[str]:
         shown = [(await staff.get(path)).text for path in inside]
+        shown.append(await minutes(staff, topic))
         return shown + [(await console.anonymous.get(path)).text for path in outside]
 
     receipts = _vote(console, ballot, {"P1": "yes", "P2": "yes", "P3": "no"})
     before = await pages()
     assert _vote(console, ballot, {"P1": "no", "P2": "abstain", "P3": "yes"}) == receipts
     assert await pages() == before
-    assert "已投 <b>3</b> / 6 票" in before[4]
+    assert "已投 <b>3</b> / 6 票" in before[5]
     for text in before:
         assert not any(words in text for words in ("得票", "门槛", "结果：", *receipts))
     log = await console.anonymous.get(outside[-1])
@@ -331,10 +367,7 @@ async def _budget(console: Console) -> int:
         **span,
     )
     tick(console)
-    ballot = console.read(
-        lambda session: session.scalars(select(Ballot).order_by(Ballot.id.desc())).first()
-    )
-    assert ballot is not None
+    ballot = newest_ballot(console)
     votes = {f"P{n}": ["o1"] for n in range(1, 7)} | {f"Z{n}": ["o2", "o3"] for n in range(1, 8)}
     _vote(console, ballot.id, votes)
     console.clock.forward(days=1)
@@ -434,7 +467,11 @@ async def test_the_register_is_imported_from_a_workbook(console: Console) -> Non
     named = select(RegisteredPerson).where(RegisteredPerson.code == "Q1")
     assert console.read(lambda s: s.scalars(named).one()).name == "林小芳"
     assert "林小芳" not in (await visitor.get(f"{HALL}/register")).text
-    for wrong in (b"", b"PK broken", b"a,b\n1,2\n"):
+    bursting = io.BytesIO()
+    with zipfile.ZipFile(bursting, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/workbook.xml", b" " * 60_000_000)
+    unknown_place = "编号,名称,地点\nx,x,nowhere\n".encode()
+    for wrong in (b"", b"PK broken", b"a,b\n1,2\n", bursting.getvalue(), unknown_place):
         assert (await _upload(visitor, wrong)) == 422
 
 
