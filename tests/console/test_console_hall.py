@@ -423,7 +423,8 @@ async def test_a_meeting_counts_those_who_signed_in(console: Console) -> None:
     await fill_seats(console, visitor, base)
     for to in ("confer", "members"):
         await say(visitor, f"{base}/record", text="同意往下走")
-        await say(visitor, f"{base}/sign-in", name="支部书记")
+        seats = console.read(lambda session: hall_seats.seats_of(session, newest(console)))
+        await say(visitor, f"{base}/sign-in", name="支部书记", seat=str(seats[0].id))
         await move(console, visitor, to)
     now = console.clock()
     span = {"opens": local_field(now), "closes": local_field(now + timedelta(days=1))}
@@ -434,6 +435,9 @@ async def test_a_meeting_counts_those_who_signed_in(console: Console) -> None:
     await say(visitor, f"{base}/sign-in", name="党员甲", elector="P1")
     sheet = (await visitor.get(f"{base}/sheet")).text
     assert "应到 3 人" in sheet
+    assert "应到 3，实到 1，到会率 33.3%，签到共 1 人" in sheet
+    text = await minutes(visitor, newest(console).id)
+    assert "应到 4，实到 1，到会率 25.0%，签到共 1 人" in text
     console.clock.forward(days=1)
     tick(console)
     public = (await console.anonymous.get(f"/public/demo/topics/{newest(console).id}")).text
