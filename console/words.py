@@ -113,6 +113,11 @@ SUBJECTS = {
     "organisations": "合作单位",
     "communities": "社区",
     "sensitive_words": "敏感词",
+    "topics": "议题",
+    "ballots": "表决",
+    "questionnaires": "问卷",
+    "registered_people": "名册",
+    "process_versions": "流程",
 }
 
 

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from services import ballots, hall, hall_outcome, hall_reading, hall_seats, place_names
 from services.calendar import CHINA
+from services.processes import Stage
 from services.result_words import headline, tests, totals
 from storage.ballots import Ballot
-from storage.hall import Topic
+from storage.hall import Attendance, Topic
 
 FONT = "宋体"
 
@@ -34,7 +35,7 @@ def document(session: Session, topic: Topic, now: datetime) -> bytes:
     _facts(paper, session, topic)
     _seats(paper, session, topic)
     for stage in hall.process_of(topic).stages:
-        _stage(paper, session, topic, stage.key, stage.name)
+        _stage(paper, session, topic, stage)
     _ballots(paper, session, topic)
     _outcome(paper, session, topic)
     paper.add_paragraph(f"导出时间：{_at(now)}")
@@ -81,21 +82,40 @@ def _seats(paper: Document, session: Session, topic: Topic) -> None:
     _table(paper, ("席位", "参加人", "情况"), rows)
 
 
-def _stage(paper: Document, session: Session, topic: Topic, key: str, name: str) -> None:
-    events = [event for event in hall.events_of(session, topic) if event.stage == key]
-    present = hall_seats.sheet(session, topic, key)
+def _stage(paper: Document, session: Session, topic: Topic, stage: Stage) -> None:
+    events = [event for event in hall.events_of(session, topic) if event.stage == stage.key]
     if not events:
         return
-    paper.add_heading(name, level=1)
+    paper.add_heading(stage.name, level=1)
     names = hall_reading.staff_names(session, (event.staff_id for event in events))
     for event in events:
         who = names.get(event.staff_id or 0, "系统")
         paper.add_paragraph(f"{_at(event.at)}  {event.title}（{who}）")
         if event.text:
             paper.add_paragraph(event.text)
-    if present:
-        paper.add_paragraph(f"签到 {len(present)} 人")
-        _table(paper, ("姓名", "签到时间"), [(one.name, _at(one.signed_at)) for one in present])
+    present = hall_seats.sheet(session, topic, stage.key)
+    if present or stage.sign_in:
+        paper.add_paragraph(attendance(session, topic, stage, present))
+        rows = [(one.name, _at(one.signed_at), "") for one in present]
+        _table(paper, ("姓名", "签到时间", "签字"), rows)
+
+
+def attendance(session: Session, topic: Topic, stage: Stage, present: Sequence[Attendance]) -> str:
+    """应到, 实到 and their ratio: of the vote of a meeting, else of the seats; where a meeting has
+    neither, who came.
+    """
+    voting = [b for b in ballots.ballots_of(session, topic) if b.stage == stage.key]
+    meeting = next((b for b in reversed(voting) if b.in_meeting and b.state != "planned"), None)
+    if meeting is not None:
+        due = len(hall_reading.electors_of(session, meeting))
+        came = len(hall_seats.present_electors(session, meeting))
+    else:
+        due = len(hall_seats.seats_of(session, topic))
+        came = sum(one.seat_id is not None for one in present)
+    if not due:
+        return f"实到 {len(present)} 人"
+    share = f"{came * 1000 // due / 10:.1f}%"
+    return f"应到 {due}，实到 {came}，到会率 {share}，签到共 {len(present)} 人"
 
 
 def _ballots(paper: Document, session: Session, topic: Topic) -> None:

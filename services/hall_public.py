@@ -74,14 +74,14 @@ def _budget_round(names: Mapping[str, str], one: Mapping[str, Any]) -> str:
     name = names.get(one["option"], "")
     if "rho" in one:
         return (
-            f"{name}：{one['supporters']} 人支持，造价 {money(one['cost'])}，"
-            f"由支持的人平摊，每人最多出 {money(one['largest_payment'])}，入选；"
-            f"到此用了 {money(one['spent'])}。每人的份额是 {money(one['share'])}。"
+            f"{name}：{one['supporters']}人支持，造价{money(one['cost'])}，"
+            f"由支持的人平摊，每人最多出{money(one['largest_payment'])}，入选；"
+            f"到此用了{money(one['spent'])}。每人的份额是{money(one['share'])}。"
         )
     what = "入选" if one["action"] == "fund" else "剩下的钱不够，跳过"
     return (
-        f"{name}：得 {money(one['score'], '')} 票，造价 {money(one['cost'])}，{what}；"
-        f"还剩 {money(one['left'])}。"
+        f"{name}：得{money(one['score'], '票')}，造价{money(one['cost'])}，{what}；"
+        f"还剩{money(one['left'])}。"
     )
 
 
@@ -90,7 +90,7 @@ def _run_off_round(names: Mapping[str, str], one: Mapping[str, Any]) -> str:
     return f"{name}{'当选' if one['action'] == 'elect' else '票最少，这一轮淘汰'}。"
 
 
-def money(value: object, unit: str = " 元") -> str:
+def money(value: object, unit: str = "元") -> str:
     """A whole number or a fraction "a/b" of the result as one reads it."""
     top, _, bottom = str(value).partition("/")
     if not bottom:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -17,6 +16,8 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 from sqlalchemy.orm import Session
 
+from knowledge.errors import UnreadableDocumentError
+from knowledge.importing.guards import check_package
 from services import audit, register
 from services.access import Permission, require
 from services.places import community_place
@@ -26,8 +27,18 @@ from storage.staff import Staff
 HOMES = ("编号", "名称", "地点", "面积", "业主", "住户", "未售")
 PEOPLE = ("编号", "姓名", "成年")
 MOST_ROWS = 20_000
-MOST_BYTES = 100_000_000
-"""How large the parts of a workbook may be together once unpacked."""
+MOST_COLUMNS = 50
+_FAULTS = (
+    UnreadableDocumentError,
+    InvalidFileException,
+    IndexError,
+    KeyError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What a broken workbook raises, depending on where it is broken."""
 
 
 def import_file(
@@ -69,14 +80,15 @@ def _csv(data: bytes) -> Iterator[list[str]]:
 
 def _workbook(data: bytes) -> Iterator[list[str]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
-                raise BadRegister("文件太大，请分开导入")
+        check_package("名册", data)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its size need not be true
+        rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True)
+        found = [[_written(cell) for cell in row] for row in rows]
+    except _FAULTS as error:
         raise BadRegister("这个文件打不开，请另存为 .xlsx 或 .csv 再传") from error
-    rows = book.worksheets[0].iter_rows(values_only=True)
-    return ([_written(cell) for cell in row] for row in rows)
+    return iter(found)
 
 
 def _written(cell: object) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -55,6 +57,11 @@ def tick(console: Console) -> None:
 
 def newest(console: Console) -> Topic:
     query = select(Topic).order_by(Topic.id.desc()).limit(1)
+    return console.read(lambda session: session.scalars(query).one())
+
+
+def newest_ballot(console: Console) -> Ballot:
+    query = select(Ballot).order_by(Ballot.id.desc()).limit(1)
     return console.read(lambda session: session.scalars(query).one())
 
 
@@ -146,6 +153,17 @@ async def test_a_whole_topic_in_the_console(console: Console) -> None:
     for words in ("先做采光评估", "没有人投票", "物业李经理", "做完了", "评估报告公开", "已办结"):
         assert words in text
     assert "低层担心采光" not in text
+    audit = (await console.visitor("admin").get("/console/audit")).text
+    assert not re.search(r">\s*(topic|ballot|register)\.[a-z]", audit), "every action has a name"
+
+
+async def minutes(visitor: Visitor, topic: int) -> str:
+    """All words of a topic's minutes."""
+    response = await visitor.client.get(f"{HALL}/{topic}/minutes.docx", headers=visitor._cookie())
+    assert response.status == 200
+    paper = docx.Document(io.BytesIO(await response.read()))
+    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in paper.paragraphs), *cells])
 
 
 async def test_the_minutes_hold_each_step_with_date_person_and_document(console: Console) -> None:
@@ -153,14 +171,9 @@ async def test_the_minutes_hold_each_step_with_date_person_and_document(console:
     base = await open_topic(console, visitor)
     await say(visitor, f"{base}/record", text="定了三方主体")
     await say(visitor, f"{base}/sign-in", name="刘主任")
-    response = await visitor.client.get(f"{base}/minutes.docx", headers=visitor._cookie())
-    assert response.status == 200
-    paper = docx.Document(io.BytesIO(await response.read()))
-    text = "\n".join(paragraph.text for paragraph in paper.paragraphs)
-    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
-    assert "定了三方主体" in text
-    assert "李社工" in text
-    assert {"刘主任", "社区党组织"} <= set(cells)
+    text = await minutes(visitor, newest(console).id)
+    for words in ("定了三方主体", "李社工", "刘主任", "社区党组织", "2026-03-05 17:30"):
+        assert words in text
 
 
 async def test_the_sign_in_sheet_has_the_seats(console: Console) -> None:
@@ -196,6 +209,31 @@ async def test_a_paper_ballot_takes_two_people(console: Console) -> None:
     twice = await first.post(f"{base}/paper", {"elector": "P1", "origin": "phone", "choice": "no"})
     assert twice.status == 303, "another entry of the same two hands changes the vote"
     assert (await first.post(f"{base}/paper", {"elector": "P9"})).status == 422
+
+
+async def test_before_opening_the_list_is_shown_with_its_areas(console: Console) -> None:
+    """As the register has it now; the frozen one has a hash."""
+    visitor = console.visitor("worker")
+    now = console.clock()
+    span = {
+        "opens": local_field(now + timedelta(hours=1)),
+        "closes": local_field(now + timedelta(days=1)),
+    }
+    plan = {"title": "动用维修资金", "electorate": "owners", "rule": "owners-special", **span}
+    topic = console.seeded.topic
+    secret = await visitor.post(f"{HALL}/{topic}/ballots", plan | {"secret": "1"})
+    assert secret.status == 422
+    assert "只能实名" in secret.text
+    await say(visitor, f"{HALL}/{topic}/ballots", **plan)
+    path = f"{HALL}/ballots/{newest_ballot(console).id}"
+    page = (await visitor.get(path)).text
+    assert "6 票，480.00㎡" in page
+    assert page.count("80.00㎡") == 7
+    assert "名单校验码" not in page
+    console.clock.forward(hours=1)
+    tick(console)
+    ballot = newest_ballot(console)
+    assert ballot.electorate_hash in (await console.visitor("worker").get(path)).text
 
 
 async def test_an_extension_needs_a_reason_and_comes_once(console: Console) -> None:
@@ -254,13 +292,14 @@ async def test_nothing_of_a_ballot_is_seen_before_closing(
 
     async def pages() -> list[str]:
         shown = [(await staff.get(path)).text for path in inside]
+        shown.append(await minutes(staff, topic))
         return shown + [(await console.anonymous.get(path)).text for path in outside]
 
     receipts = _vote(console, ballot, {"P1": "yes", "P2": "yes", "P3": "no"})
     before = await pages()
     assert _vote(console, ballot, {"P1": "no", "P2": "abstain", "P3": "yes"}) == receipts
     assert await pages() == before
-    assert "已投 <b>3</b> / 6 票" in before[4]
+    assert "已投 <b>3</b> / 6 票" in before[5]
     for text in before:
         assert not any(words in text for words in ("得票", "门槛", "结果：", *receipts))
     log = await console.anonymous.get(outside[-1])
@@ -328,10 +367,7 @@ async def _budget(console: Console) -> int:
         **span,
     )
     tick(console)
-    ballot = console.read(
-        lambda session: session.scalars(select(Ballot).order_by(Ballot.id.desc())).first()
-    )
-    assert ballot is not None
+    ballot = newest_ballot(console)
     votes = {f"P{n}": ["o1"] for n in range(1, 7)} | {f"Z{n}": ["o2", "o3"] for n in range(1, 8)}
     _vote(console, ballot.id, votes)
     console.clock.forward(days=1)
@@ -343,9 +379,9 @@ async def test_a_budget_is_explained_round_by_round(console: Console) -> None:
     """Rounds in sentences, turnout and money per building, and the file that others can read."""
     number = await _budget(console)
     text = (await console.anonymous.get(f"/public/demo/topics/{console.seeded.topic}")).text
-    assert "东门：长椅：7 人支持，造价 500 元" in text
-    assert "3栋：楼道灯：6 人支持，造价 600 元" in text
-    assert "每人的份额是 100 元" in text
+    assert "东门：长椅：7人支持，造价500元" in text
+    assert "3栋：楼道灯：6人支持，造价600元" in text
+    assert "每人的份额是100元" in text
     assert '<th scope="row">3栋</th><td>6 / 6</td><td>46.1%</td>' in text
     assert '<th scope="row">其他楼栋</th><td>7 / 7</td>' in text
     file = await console.anonymous.get(f"/public/demo/ballots/{number}.pb")
@@ -354,6 +390,58 @@ async def test_a_budget_is_explained_round_by_round(console: Console) -> None:
     assert sorted(map(len, election.ballots)) == [1] * 6 + [2] * 7
     other = await console.anonymous.get(f"/public/demo/ballots/{console.seeded.ballot}.pb")
     assert other.status == 404
+
+
+async def test_a_questionnaire_always_tells_its_n(console: Console) -> None:
+    """Planned in the console; before closing the public page has n and nothing else."""
+    visitor = console.visitor("worker")
+    base = await open_topic(console, visitor, "questionnaire")
+    await say(visitor, f"{base}/publish", text="请大家填")
+    await move(console, visitor, "survey")
+    now = console.clock()
+    span = {"opens": local_field(now), "closes": local_field(now + timedelta(days=2))}
+    lines = "常去活动室吗 | 单选 | 去、不去\n满意吗 | 打分?"
+    form = {"title": "活动室", "questions": lines, "audience": "census", **span}
+    assert (await visitor.post(f"{base}/surveys", form | {"questions": "去吗"})).status == 422
+    await say(visitor, f"{base}/surveys", **form)
+    tick(console)
+    public = f"/public/demo/topics/{newest(console).id}"
+    text = (await console.anonymous.get(public)).text
+    assert "n = 0），应填 6 份，回收率 0.0%" in text
+    assert "常去活动室吗" not in text
+    console.clock.forward(days=2)
+    tick(console)
+    text = (await console.anonymous.get(public)).text
+    assert "常去活动室吗" in text
+    assert "答的人太少，不分项公布" in text
+
+
+async def test_a_meeting_counts_those_who_signed_in(console: Console) -> None:
+    """四议两公开: the electors of the members' meeting sign by their code, no others do."""
+    visitor = console.visitor("worker")
+    base = await open_topic(console, visitor, "four_two")
+    await fill_seats(console, visitor, base)
+    for to in ("confer", "members"):
+        await say(visitor, f"{base}/record", text="同意往下走")
+        seats = console.read(lambda session: hall_seats.seats_of(session, newest(console)))
+        await say(visitor, f"{base}/sign-in", name="支部书记", seat=str(seats[0].id))
+        await move(console, visitor, to)
+    now = console.clock()
+    span = {"opens": local_field(now), "closes": local_field(now + timedelta(days=1))}
+    plan = {"title": "同意修路吗", "electorate": "listed", "listed": "P1、P2 P3", **span}
+    await say(visitor, f"{base}/ballots", **plan)
+    tick(console)
+    assert (await visitor.post(f"{base}/sign-in", {"name": "甲", "elector": "P9"})).status == 422
+    await say(visitor, f"{base}/sign-in", name="党员甲", elector="P1")
+    sheet = (await visitor.get(f"{base}/sheet")).text
+    assert "应到 3 人" in sheet
+    assert "应到 3，实到 1，到会率 33.3%，签到共 1 人" in sheet
+    text = await minutes(visitor, newest(console).id)
+    assert "应到 4，实到 1，到会率 25.0%，签到共 1 人" in text
+    console.clock.forward(days=1)
+    tick(console)
+    public = (await console.anonymous.get(f"/public/demo/topics/{newest(console).id}")).text
+    assert "到会人数 1/3，需要 2，没达到" in public
 
 
 async def test_a_building_of_few_is_not_told_apart(console: Console) -> None:
@@ -383,7 +471,11 @@ async def test_the_register_is_imported_from_a_workbook(console: Console) -> Non
     named = select(RegisteredPerson).where(RegisteredPerson.code == "Q1")
     assert console.read(lambda s: s.scalars(named).one()).name == "林小芳"
     assert "林小芳" not in (await visitor.get(f"{HALL}/register")).text
-    for wrong in (b"", b"PK broken", b"a,b\n1,2\n"):
+    bursting = io.BytesIO()
+    with zipfile.ZipFile(bursting, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/workbook.xml", b" " * 60_000_000)
+    unknown_place = "编号,名称,地点\nx,x,nowhere\n".encode()
+    for wrong in (b"", b"PK broken", b"a,b\n1,2\n", bursting.getvalue(), unknown_place):
         assert (await _upload(visitor, wrong)) == 422
 
 

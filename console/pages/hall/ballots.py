@@ -19,7 +19,6 @@ from console.visits import Visit, number_in_path, visit_of
 from deliberation.definition import Definition
 from deliberation.quorum import Amount, total
 from services import ballots, electorates, hall_reading, paper_votes, questionnaires, result_words
-from services.processes import Electors
 from storage.ballots import Ballot, Elector, PaperVote
 from storage.hall import Topic
 
@@ -36,6 +35,7 @@ class BallotPage:
     definition: Definition
     turnout: ballots.Turnout
     origins: dict[str, int]
+    voices: list[electorates.Voice]
     preview: Amount | None
     lacking: str
     absent: list[Elector]
@@ -117,7 +117,7 @@ def result_of(ballot: Ballot) -> Mapping[str, object] | None:
 
 def _load(session: Session, visit: Visit, number: int) -> BallotPage:
     ballot, topic = shared.find_ballot(session, visit, number)
-    preview, lacking = _preview(session, ballot)
+    voices, lacking = _voices(session, ballot)
     waiting = paper_votes.all_waiting(session, ballot)
     absent = paper_votes.absent(session, ballot)
     return BallotPage(
@@ -126,7 +126,8 @@ def _load(session: Session, visit: Visit, number: int) -> BallotPage:
         definition=ballots.definition_of(ballot),
         turnout=ballots.turnout(session, ballot),
         origins=ballots.origins(session, ballot),
-        preview=preview,
+        voices=voices[:SHOWN],
+        preview=total(voice.weight for voice in voices) if voices else None,
         lacking=lacking,
         absent=absent[:SHOWN],
         waiting=waiting,
@@ -135,14 +136,14 @@ def _load(session: Session, visit: Visit, number: int) -> BallotPage:
     )
 
 
-def _preview(session: Session, ballot: Ballot) -> tuple[Amount | None, str]:
-    """What the electorate would be if the ballot opened now, or what the register lacks."""
-    if ballot.state != "planned" or ballot.electorate == Electors.OPEN:
-        return None, ""
+def _voices(session: Session, ballot: Ballot) -> tuple[list[electorates.Voice], str]:
+    """The electorate if the ballot opened now, or what the register lacks for it."""
+    if ballot.state != "planned":
+        return [], ""
     try:
-        return total(voice.weight for voice in electorates.voices(session, ballot)), ""
+        return electorates.voices(session, ballot), ""
     except electorates.NoElectorate as error:
-        return None, str(error)
+        return [], str(error)
 
 
 async def extend(request: web.Request) -> web.Response:

@@ -11,6 +11,7 @@ from typing import Any
 from console.forms import number_or_none
 from console.pages.hall.shared import local_field, moment_or_none
 from deliberation.definition import Method
+from deliberation.equal_shares import Completion
 from deliberation.presets import PRESETS
 from deliberation.ties import TieBreak
 from services.ballots import METHOD_NAMES, BadBallot, NewBallot
@@ -29,6 +30,11 @@ TIE_NAMES = {
     TieBreak.EARLIER: "排在前面的",
     TieBreak.LOWER_COST: "金额少的",
     TieBreak.LOT: "抽签（事先公布承诺值）",
+}
+COMPLETION_NAMES = {
+    Completion.NONE: "不再补",
+    Completion.GREEDY: "按票数从高到低补选",
+    Completion.RAISE: "把每人的份额一起提高再算",
 }
 KINDS = {"单选": "single", "多选": "multiple", "打分": "scale", "填空": "text"}
 SEPARATOR = re.compile(r"[|｜]")

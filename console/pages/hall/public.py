@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from console.hall_charts import SHAPES, letter, scatter
 from console.pages.hall.ballots import ORIGINS
-from console.pages.hall.plan_form import ELECTORATE_NAMES
+from console.pages.hall.plan_form import COMPLETION_NAMES, ELECTORATE_NAMES, TIE_NAMES
 from console.public import community_of, render_public
 from console.visits import deps_of, number_in_path
 from services import (
@@ -68,6 +68,8 @@ async def show_one(request: web.Request) -> web.Response:
         "ballot_states": ballots.STATE_NAMES,
         "methods": ballots.METHOD_NAMES,
         "electorates": ELECTORATE_NAMES,
+        "ties": TIE_NAMES,
+        "completions": COMPLETION_NAMES,
         "origin_names": ORIGINS,
         "audiences": questionnaires.AUDIENCES,
         "seat_states": hall_seats.SEAT_STATES,

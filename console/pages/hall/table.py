@@ -10,7 +10,7 @@ from console.pages.hall import shared
 from console.pages.hall.topic import Form, act
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import ballots, hall, hall_reading, hall_seats, register
+from services import ballots, hall, hall_minutes, hall_reading, hall_seats, register
 from services.hall_stages import NotYet
 from storage.ballots import Elector
 from storage.hall import Attendance, Seat, Topic
@@ -71,12 +71,14 @@ async def sheet(request: web.Request) -> web.Response:
 
 def _sheet(session: Session, visit: Visit, number: int) -> dict[str, object]:
     topic = shared.find_topic(session, visit, number)
+    stage, present = hall.stage_of(topic), _by_stage(session, topic)
     return {
         "topic": topic,
-        "stage": hall.stage_of(topic),
+        "stage": stage,
+        "came": hall_minutes.attendance(session, topic, stage, present),
         "seats": hall_seats.seats_of(session, topic),
         "electors": _meeting(session, topic),
-        "present": _by_stage(session, topic),
+        "present": present,
         "base": shared.topic_address(topic.id),
     }
 
