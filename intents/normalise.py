@@ -46,7 +46,7 @@ _WORDS = {"[强]": "赞", "[抱拳]": "谢谢", "[合十]": "谢谢", "[发怒]"
 # what the general table leaves alone: 著 for 著名, though who writes 著火 needs an answer; 瞭 for
 # 瞭望; forms that are no characters of their own in Taiwan's or Hong Kong's standard
 _VARIANTS = str.maketrans(
-    "著瞭妳牠檯鉄麺簷籐甎瘉痺働効嬭窰鬪", "着了你它台铁面檐藤砖愈痹动效奶窑斗"
+    "著瞭妳牠檯枱廻鉄麺簷籐甎瘉痺働効嬭窰鬪", "着了你它台台回铁面檐藤砖愈痹动效奶窑斗"
 )
 _STRETCHED = re.compile(r"([^\d\s])\1{2,}")
 _UNUSUAL = re.compile(r"[^一-鿿a-z\d ,.?!:;、。“”()-]")
