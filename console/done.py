@@ -27,6 +27,7 @@ DONE = {
     "resent": "正在重新发送",
     "settled": "已了结",
     "learnt": "已改好，下次训练时会学到",
+    "training": "已经开始训练，大约半分钟，请过一会儿再看",
     "stepped-back": "已退回上一个模型，几秒内生效",
     "published": "已公开",
     "refused": "没有公开，原因会告诉作者",

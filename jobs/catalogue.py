@@ -12,6 +12,7 @@ from bot.fetch import Fetcher
 from jobs.case_jobs import case_jobs
 from jobs.city import CityLine
 from jobs.runner import Job
+from jobs.training import Trainer
 from services import handover, retention
 from services.calendar import OfficeHours
 from storage.engine import Database
@@ -29,6 +30,7 @@ class Workers:
     hours: OfficeHours
     city: CityLine | None = None
     codes: CodeMaker | None = None
+    trainer: Trainer | None = None
 
 
 def all_jobs(workers: Workers) -> list[Job]:
@@ -45,9 +47,11 @@ def all_jobs(workers: Workers) -> list[Job]:
 
     city = [Job("city", 10.0, workers.city.run)] if workers.city else []
     codes = [Job("place-codes", 5.0, workers.codes.run)] if workers.codes else []
+    training = [Job("training", 3.0, workers.trainer.run)] if workers.trainer else []
     return [
         *city,
         *codes,
+        *training,
         Job("outbox", 1.0, workers.delivery.run),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
         Job("media", 2.0, workers.fetcher.run),

@@ -58,6 +58,7 @@ ACTION_NAMES = {
     "place_codes.ask": "申请二维码",
     "case.open": "新建事项",
     "model.step_back": "退回模型",
+    "model.train": "训练模型",
 }
 
 
