@@ -144,7 +144,21 @@ class PathSettings(_Section):
     model: Path = Path("var/model")
 
 
-class Settings(BaseSettings):
+class _FromFile(BaseSettings):
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, whose values come in as `init_settings`."""
+        return env_settings, init_settings
+
+
+class Settings(_FromFile):
     """All of `config.yaml`."""
 
     model_config = SettingsConfigDict(
@@ -197,18 +211,6 @@ class Settings(BaseSettings):
         chat.aes_key = chat.aes_key or DEMO_AES_KEY
         self.security.secret_key = self.security.secret_key or DEMO_SECRET
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over the file, whose values come in as `init_settings`."""
-        return env_settings, init_settings
-
 
 def load_settings(path: Path, **overrides: Any) -> Settings:
     """Reads and checks the configuration.
@@ -223,6 +225,26 @@ def load_settings(path: Path, **overrides: Any) -> Settings:
         raise ConfigError("\n".join(_explain(path, lines, error))) from error
     except OSError as error:
         raise ConfigError(f"{path}: {error.filename}: {error.strerror}") from error
+
+
+class _Places(_FromFile):
+    model_config = SettingsConfigDict(
+        env_prefix="SHUOSHI_", env_nested_delimiter="__", extra="ignore"
+    )
+
+    paths: PathSettings = Field(default_factory=PathSettings)
+
+
+def load_paths(path: Path) -> PathSettings:
+    """The paths alone, for what needs neither account nor key: the rest may be missing.
+
+    Raises ConfigError as `load_settings` does.
+    """
+    values, lines = _read_yaml(path)
+    try:
+        return _Places(**{key: values[key] for key in ("paths",) if key in values}).paths
+    except ValidationError as error:
+        raise ConfigError("\n".join(_explain(path, lines, error))) from error
 
 
 def unknown_variables(environ: dict[str, str]) -> list[str]:

@@ -32,6 +32,7 @@ from intents.pinyin import syllable_table
 from jobs.catalogue import Workers
 from jobs.city import CityLine
 from jobs.city import Receiver as CityReceiver
+from jobs.training import Trainer
 from services.calendar import CHINA
 from services.categories import Catalogues
 from services.knowledge_bases import KnowledgeBases
@@ -190,6 +191,7 @@ def make_workers(
         clock=clock,
         session_life=timedelta(hours=settings.security.session_hours),
         hours=hours,
+        trainer=Trainer(settings.paths.model, database, clock),
     )
 
 

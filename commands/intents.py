@@ -13,14 +13,12 @@ from time import perf_counter
 from commands import Subcommands
 from commands.evaluate import evaluate_group
 from commands.intents_report import Outcome, as_json, as_text
-from intents import Example, ModelError, Understander, ensure_model
-from intents.comparison import MARGIN, compare
+from intents import Example, Understander, ensure_model
+from intents.comparison import MARGIN
 from intents.entities import extract
-from intents.examples import read_csv, read_examples
-from intents.sources import EXAMPLES, GOLD
-from intents.store import activate, current_version, load_version, train_version
-
-MODEL = Path("var/model")
+from intents.examples import read_csv
+from intents.retraining import retrain
+from settings import load_paths
 
 
 def register(commands: Subcommands) -> None:
@@ -38,7 +36,7 @@ def _add(
     commands: Subcommands, name: str, about: str, run: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=about, description=about)
-    parser.add_argument("--model", type=Path, default=MODEL, help="directory of the trained models")
+    parser.add_argument("--model", type=Path, help="models elsewhere than paths.model says")
     parser.set_defaults(run=run)
     return parser
 
@@ -50,28 +48,19 @@ def train_and_compare(
     terms: Iterable[str] = (),
 ) -> int:
     """Trains with the staff's corrections; switches when no label falls. 0 switched, 1 kept."""
-    learned = list(corrections)
-    examples = [*read_examples(EXAMPLES), *learned]
-    version, report = train_version(directory, examples, list(category_corrections), list(terms))
+    result = retrain(directory, list(corrections), list(category_corrections), list(terms))
+    report = result.report
     print(
-        f"model {version}: {report.examples} examples, held-out macro-F1 {report.macro_f1:.3f}, "
-        f"{report.seconds:.1f} s, {report.bytes / 1e6:.1f} MB"
+        f"model {result.version}: {report.examples} examples, held-out macro-F1 "
+        f"{report.macro_f1:.3f}, {report.seconds:.1f} s, {report.bytes / 1e6:.1f} MB"
     )
-    running = current_version(directory)
-    if running is not None:
-        try:
-            old = load_version(directory, running)
-        except ModelError as error:
-            print(f"the running model cannot be compared: {error}", file=sys.stderr)
-        else:
-            gold = [*read_csv(GOLD), *learned]
-            result = compare(old, load_version(directory, version), gold)
-            print("\n".join(result.lines()))
-            if not result.accepted:
-                print(f"kept {running}: a label fell by more than {MARGIN}", file=sys.stderr)
-                return 1
-    activate(directory, version)
-    return 0
+    if result.comparison is not None:
+        print("\n".join(result.comparison.lines()))
+    elif result.running is not None:
+        print("the running model is damaged and was not compared", file=sys.stderr)
+    if not result.switched:
+        print(f"kept {result.running}: a label fell by more than {MARGIN}", file=sys.stderr)
+    return 0 if result.switched else 1
 
 
 def run_classify(args: argparse.Namespace) -> int:
@@ -151,8 +140,7 @@ def _retrained(path: Path, test: list[Example]) -> Outcome:
 
 
 def _model(args: argparse.Namespace) -> Understander:
-    directory: Path = args.model
-    return ensure_model(directory)
+    return ensure_model(args.model or load_paths(Path(args.config)).model)
 
 
 def _lines() -> Iterator[str]:

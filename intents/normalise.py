@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-import zhconv
+from opencc import OpenCC
 
 from intents.numerals import house_digits
 
@@ -43,6 +43,11 @@ _PICTURES = {
     "❤": "爱心",
 }
 _WORDS = {"[强]": "赞", "[抱拳]": "谢谢", "[合十]": "谢谢", "[发怒]": "生气", "[再见]": "再见"}
+# what the general table leaves alone: 著 for 著名, though who writes 著火 needs an answer; 瞭 for
+# 瞭望; forms that are no characters of their own in Taiwan's or Hong Kong's standard
+_VARIANTS = str.maketrans(
+    "著瞭妳牠檯枱廻鉄麺簷籐甎瘉痺働効嬭窰鬪", "着了你它台台回铁面檐藤砖愈痹动效奶窑斗"
+)
 _STRETCHED = re.compile(r"([^\d\s])\1{2,}")
 _UNUSUAL = re.compile(r"[^一-鿿a-z\d ,.?!:;、。“”()-]")
 _SPACE = re.compile(r"\s+")
@@ -78,7 +83,8 @@ def _plain(char: str) -> str:
 
 @cache
 def _simplified() -> dict[int, str]:
-    pairs = zhconv.zhconv.getdict("zh-hans")
-    single = {ord(k): v for k, v in pairs.items() if len(k) == 1 == len(v) and k != v}
-    # kept by the general table for 著名, but a resident who writes 著火 needs an answer
-    return single | {ord("著"): "着"}
+    """One simplified character for each other one, of the two blocks that people type."""
+    chars = [*map(chr, range(0x3400, 0xA000))]
+    simple = OpenCC("t2s").convert("\n".join(chars)).split("\n")
+    table = {ord(a): b for a, b in zip(chars, simple, strict=True) if a != b and len(b) == 1}
+    return table | {code: chr(plain) for code, plain in _VARIANTS.items()}

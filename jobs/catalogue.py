@@ -14,6 +14,7 @@ from jobs.city import CityLine
 from jobs.desk_reports import list_hot_topics, make_reports
 from jobs.hall import hall_jobs
 from jobs.runner import Job
+from jobs.training import Trainer
 from services.calendar import OfficeHours
 from storage.engine import Database
 
@@ -30,6 +31,7 @@ class Workers:
     hours: OfficeHours
     city: CityLine | None = None
     codes: CodeMaker | None = None
+    trainer: Trainer | None = None
 
 
 def all_jobs(workers: Workers) -> list[Job]:
@@ -42,10 +44,13 @@ def all_jobs(workers: Workers) -> list[Job]:
 def _channel(workers: Workers) -> list[Job]:
     city = [Job("city", 10.0, workers.city.run)] if workers.city else []
     codes = [Job("place-codes", 5.0, workers.codes.run)] if workers.codes else []
+    training = [Job("training", 3.0, workers.trainer.run)] if workers.trainer else []
     return [
         *city,
         *codes,
         Job("outbox", 1.0, workers.delivery.run, rung=True),
+        *training,
+        Job("outbox", 1.0, workers.delivery.run),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
         Job("media", 2.0, workers.fetcher.run, rung=True),
         Job("erase", 60.0, workers.fetcher.erase),

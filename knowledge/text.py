@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
-import zhconv
+from opencc import OpenCC
 
 HAN = "\u4e00-\u9fff"
 _SPACES = re.compile(r"[^\S\n]+")
@@ -15,7 +15,22 @@ _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]|[^。！？；\n]+")
 
 @lru_cache(maxsize=4096)
 def _converted(text: str) -> str:
-    return str(zhconv.convert(text, "zh-cn"))
+    # the phrases of the table misread simplified text: 破坏土地 would become 破坯土地
+    return str(_converter().convert(text)) if _traditional().search(text) else text
+
+
+@cache
+def _converter() -> OpenCC:
+    """Traditional to simplified, phrase by phrase: 乾燥 becomes 干燥 while 乾隆 stays."""
+    return OpenCC("t2s")
+
+
+@cache
+def _traditional() -> re.Pattern[str]:
+    """Any one character that has a simplified form."""
+    chars = [*map(chr, range(0x3400, 0xA000))]
+    simple = _converter().convert("\n".join(chars)).split("\n")
+    return re.compile(f"[{''.join(a for a, b in zip(chars, simple, strict=True) if a != b)}]")
 
 
 def normalise(text: str) -> str:

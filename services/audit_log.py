@@ -145,6 +145,7 @@ ACTION_NAMES = {
     "policy.submit": "提交政策条目",
     "policy.return": "退回政策条目",
     "policy.question.settle": "了结政策提问",
+    "model.train": "训练模型",
 }
 
 

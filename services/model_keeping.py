@@ -1,7 +1,4 @@
-"""The trained models as administrators look after them: which is in use, and the way back.
-
-Training stays a command: it takes half a minute and compares before it switches.
-"""
+"""The trained models as administrators look after them: which is in use, and the way back."""
 
 from __future__ import annotations
 

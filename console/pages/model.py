@@ -12,7 +12,7 @@ from console.errors import stale
 from console.forms import Entered, read_form
 from console.rendering import render
 from console.visits import Visit, visit_of
-from services import corrections, model_keeping
+from services import corrections, model_keeping, model_training
 from storage.learning import Correction
 
 ADDRESS = "/console/model"
@@ -22,7 +22,7 @@ SHOWN = 50
 @dataclass(frozen=True, slots=True)
 class ModelPage:
     """The models, and the corrections in the scope of who reads; `since` counts those that the
-    model in use has not learnt from.
+    model in use has not learnt from; `training` is the last one asked for here.
     """
 
     models: list[model_keeping.KeptModel]
@@ -31,6 +31,7 @@ class ModelPage:
     total: int
     latest: list[tuple[Correction, str]]
     may_step_back: bool
+    training: model_training.Training | None
 
 
 async def show(request: web.Request) -> web.Response:
@@ -56,7 +57,24 @@ def _load(session: Session, visit: Visit) -> ModelPage:
         total=corrections.count(session, staff),
         latest=corrections.latest(session, staff, limit=SHOWN),
         may_step_back=model_keeping.may_step_back(session, staff),
+        training=model_training.latest(folder, visit.now) if folder else None,
     )
+
+
+async def train(request: web.Request) -> web.Response:
+    """Has a new model trained in the background; it takes over only when no label falls."""
+    visit = visit_of(request)
+    folder = visit.deps.model_dir
+    if folder is None:
+        raise web.HTTPNotFound
+    try:
+        await visit.write(
+            lambda session: model_training.ask(session, visit.staff, folder, visit.now)
+        )
+    except model_training.AlreadyTraining:
+        return stale(request, "已经有人点了训练，还没做完", ADDRESS)
+    visit.deps.notify_outbox()
+    return see(ADDRESS, "training")
 
 
 async def step_back(request: web.Request) -> web.Response:

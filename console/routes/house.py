@@ -22,6 +22,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"/console/staff/{N}/reset", people.reset, KEEP_STAFF),
     Route("GET", "/console/model", model.show, KEEP_MODEL),
     Route("POST", "/console/model/back", model.step_back, KEEP_MODEL),
+    Route("POST", "/console/model/train", model.train, KEEP_MODEL),
     Route("GET", "/console/account", account.show, SignedIn()),
     Route("POST", "/console/account/password", account.set_password, SignedIn()),
     Route("POST", "/console/account/second-factor", account.second_factor_on, SignedIn()),

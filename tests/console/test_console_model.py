@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
-from intents import model_file
+from intents import Example, TrainingReport, model_file
+from intents.comparison import Comparison
+from intents.retraining import Retrained
 from intents.store import activate, current_version
+from jobs.training import Trainer
 from services import corrections
 from services.intent_names import INTENT_NAMES
 from storage.engine import Database
@@ -20,6 +24,7 @@ from tests.console.world import Console, open_console
 
 PAGE = "/console/model"
 BACK = f"{PAGE}/back"
+TRAIN = f"{PAGE}/train"
 
 
 def keep(folder: Path, *names: str, use: str) -> None:
@@ -64,7 +69,7 @@ async def test_the_page_says_what_is_in_use_and_what_was_taught_since(
     assert "<b>1</b> 条纠正" in page
     assert "老年证怎么办" in page
     assert "政策咨询" in page
-    assert "python main.py train" in page
+    assert "开始训练" in page
     assert folder.is_dir()
 
 
@@ -132,3 +137,61 @@ async def test_without_any_model_the_page_says_so(
         visitor = console.visitor("admin")
         assert "还没有训练过模型" in (await visitor.get(PAGE)).text
         assert (await visitor.post(BACK, {"reason": "x"})).status == 404
+
+
+def outcome(fallen: float) -> Retrained:
+    report = TrainingReport(1, {}, 0.9, 1.0, 1.0, 1)
+    compared = Comparison((0.9, 0.9), {"aid": (0.9, 0.9 - fallen)}, margin=0.02)
+    return Retrained("00003", report, "00002", compared)
+
+
+async def test_a_click_trains_in_the_background_and_shows_the_figures(
+    console: Console, folder: Path
+) -> None:
+    """With what staff taught; a second click while it goes on is told so."""
+    teach(console, hours=2)
+    given: list[Sequence[Example]] = []
+
+    def train(_: Path, learned: Sequence[Example], __: Sequence[Example]) -> Retrained:
+        given.append(learned)
+        return outcome(fallen=0.0)
+
+    trainer = Trainer(folder, console.database, console.clock, train)
+    visitor = console.visitor("admin")
+    assert await trainer.run() == 0
+    assert (await visitor.post(TRAIN, {})).location == f"{PAGE}?done=training"
+    page = (await visitor.get(PAGE)).text
+    assert "正在排队" in page
+    assert "开始训练" not in page
+    assert (await visitor.post(TRAIN, {})).status == 409
+    assert await trainer.run() == 1
+    assert [example.text for example in given[0]] == ["老年证怎么办"]
+    page = (await visitor.get(PAGE)).text
+    assert "已换成" in page
+    assert "90.0" in page
+    assert "开始训练" in page
+    assert len(console.audited("model.train")) == 1
+
+
+async def test_a_worse_model_does_not_take_over_and_a_failure_is_told(
+    console: Console, folder: Path
+) -> None:
+    visitor = console.visitor("admin")
+    await visitor.post(TRAIN, {})
+    worse = Trainer(folder, console.database, console.clock, lambda *_: outcome(fallen=0.3))
+    await worse.run()
+    assert "没有换" in (await visitor.get(PAGE)).text
+
+    def broken(*_: object) -> Retrained:
+        raise ValueError("no examples")
+
+    await visitor.post(TRAIN, {})
+    await Trainer(folder, console.database, console.clock, broken).run()
+    assert "没有做成" in (await visitor.get(PAGE)).text
+
+
+async def test_only_who_answers_for_every_community_trains(console: Console, folder: Path) -> None:
+    visitor = console.visitor("otheradmin")
+    assert "要由负责全部社区的管理员来训练" in (await visitor.get(PAGE)).text
+    assert (await visitor.post(TRAIN, {})).status == 403
+    assert not (folder / "training.json").exists()

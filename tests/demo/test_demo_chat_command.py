@@ -21,10 +21,6 @@ from storage.engine import Database
 from tests.conftest import MODEL
 
 Talk = Callable[..., int]
-pytestmark = pytest.mark.filterwarnings(
-    # zhconv leaves the file of its dictionary to the garbage collector
-    "ignore:.*zhcdict:pytest.PytestUnraisableExceptionWarning"
-)
 
 
 @pytest.fixture

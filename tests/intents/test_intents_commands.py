@@ -29,6 +29,23 @@ def run(arguments: list[str]) -> int:
     return code
 
 
+def test_models_lie_where_the_configuration_says(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Unless --model names another place."""
+    monkeypatch.setenv("SHUOSHI_PATHS__MODEL", str(directory))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config", default="config.yaml")
+    command.register(parser.add_subparsers())
+    args = parser.parse_args(["classify"])
+    used: list[Path] = []
+    monkeypatch.setattr(command, "ensure_model", used.append)
+    speak(monkeypatch)
+    assert args.run(args) == 0
+    assert used == [directory]
+    assert capsys.readouterr().out == ""
+
+
 def speak(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
 

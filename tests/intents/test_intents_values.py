@@ -30,6 +30,7 @@ def test_normalising_twice_changes_nothing_for_what_residents_type(text: str) ->
     ("written", "plain"),
     [
         ("三號樓二單元燈壞了", "3号楼2单元灯坏了"),
+        ("樓道著火，妳瞭解嗎", "楼道着火,你了解吗"),
         ("１０４２－９", "1042-9"),
         ("好好好好好", "好"),
         ("138 1111 1111", "138 1111 1111"),

@@ -75,6 +75,12 @@ def test_everyday_terms_typos_and_traditional_characters_find_the_entry(
     assert first(shipped, question) == entry
 
 
+def test_traditional_text_is_simplified_and_simplified_text_left_alone() -> None:
+    """By phrases where there is something to simplify; the phrases misread what is simple."""
+    assert normalise("乾燥的證件，乾隆年間") == "干燥的证件,乾隆年间"
+    assert normalise("破坏土地的成分") == "破坏土地的成分"
+
+
 def test_an_empty_question_and_an_empty_base_find_nothing() -> None:
     base = KnowledgeBase.build([])
     assert base.rank("居住证") == []
