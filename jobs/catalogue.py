@@ -48,9 +48,8 @@ def _channel(workers: Workers) -> list[Job]:
     return [
         *city,
         *codes,
-        Job("outbox", 1.0, workers.delivery.run, rung=True),
         *training,
-        Job("outbox", 1.0, workers.delivery.run),
+        Job("outbox", 1.0, workers.delivery.run, rung=True),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
         Job("media", 2.0, workers.fetcher.run, rung=True),
         Job("erase", 60.0, workers.fetcher.erase),
