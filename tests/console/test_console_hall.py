@@ -39,6 +39,7 @@ from services.register import HomeLine, import_homes
 from services.register_files import read_rows
 from storage.ballots import Ballot, PaperVote, RollEntry
 from storage.hall import Topic
+from storage.hot_topics import HotTopic
 from storage.register import Home, RegisteredPerson
 from tests.console.world import Console, Visitor
 
@@ -573,3 +574,27 @@ def test_a_plan_with_a_broken_number_is_refused() -> None:
     for wrong in ({"budget": "很多"}, {"method": "dice"}, {"opens": ""}):
         with pytest.raises(BadBallot):
             plan_form.new_ballot(span | {"options": "", **wrong})
+
+
+async def test_a_hot_topic_becomes_a_topic_of_the_hall_once(console: Console) -> None:
+    """Proposed with one click, opened from a form that is filled already, taken by the first."""
+    worker, hot = console.visitor("worker"), console.seeded.hot_topic
+    await worker.post(f"/console/hot-topics/{hot}/propose")
+    page = await worker.get(f"{HALL}?hot={hot}")
+    assert f'name="hot" value="{hot}"' in page.text
+    title = console.read(lambda s: s.get_one(HotTopic, hot).summary)
+    wanted = {
+        "title": title,
+        "text": "大家说的事",
+        "process": "3x",
+        "place": "demo",
+        "hot": str(hot),
+    }
+    first = await worker.post(HALL, wanted)
+    assert first.status == 303
+    assert console.read(lambda s: s.get_one(HotTopic, hot).state) == "taken"
+    opened = int(first.location.split("?")[0].rsplit("/", 1)[1])
+    assert console.read(lambda s: s.get_one(Topic, opened).source) == f"hot:{hot}"
+    again = await worker.post(HALL, wanted)
+    assert again.status == 422
+    assert "已经立项" in again.text

@@ -8,11 +8,11 @@ from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.done import see
-from console.forms import Entered, read_form
+from console.forms import Entered, number_or_none, read_form
 from console.pages.hall import shared
 from console.rendering import render
 from console.visits import Visit, visit_of
-from services import hall, place_names, process_keeping, proposals
+from services import hall, hot_topics, place_names, process_keeping, proposals
 from services.hall import BadTopic, Draft
 from services.hall_reading import communities_for
 from storage.communities import Place
@@ -40,8 +40,24 @@ class TopicsPage:
 
 
 async def show(request: web.Request) -> web.Response:
-    """Every topic in one's scope, the newest first."""
-    return await _page(request, Entered(), 200)
+    """Every topic in one's scope, the newest first; `hot` fills the form from a hot topic."""
+    visit, number = visit_of(request), number_or_none(request.query.get("hot"))
+    if number is None:
+        return await _page(request, Entered(), 200)
+    told = await visit.read(lambda session: _told_by(session, visit, number))
+    return await _page(request, Entered("add", told), 200)
+
+
+def _told_by(session: Session, visit: Visit, number: int) -> dict[str, str]:
+    """What the form of a new topic begins with where it comes from a hot topic."""
+    topic = hot_topics.find_one(session, visit.staff, number)
+    if topic is None or topic.state != "proposed":
+        return {}
+    place = place_names.names_of(session, {topic.place_path})[topic.place_path]
+    text = f"最近有 {topic.size} 位居民反映{place}的同一类事：{topic.summary}。"
+    scopes = place_names.scopes_in(session, visit.staff)
+    at = next((one.code for one in scopes if one.path == topic.place_path), "")
+    return {"title": topic.summary, "text": text, "place": at, "hot": str(topic.id)}
 
 
 async def _page(request: web.Request, entered: Entered, status: int) -> web.Response:
@@ -90,6 +106,7 @@ async def add(request: web.Request) -> web.Response:
             form.get("process", ""),
             place.path,
             tuple(form.get("seats", "").splitlines()),
+            _source(session, visit, form),
         )
         return hall.open_topic(session, visit.staff, draft, visit.now).id
 
@@ -98,3 +115,15 @@ async def add(request: web.Request) -> web.Response:
     except BadTopic as error:
         return await _page(request, Entered("add", form, {"form": str(error)}), 422)
     return see(shared.topic_address(number), "added")
+
+
+def _source(session: Session, visit: Visit, form: dict[str, str]) -> str:
+    """What the topic came from; a hot topic is taken by it, once."""
+    number = number_or_none(form.get("hot"))
+    if number is None:
+        return ""
+    topic = hot_topics.find_one(session, visit.staff, number)
+    if topic is None or topic.state != "proposed":
+        raise BadTopic("这个热点已经立项了，或者不在您的范围内")
+    hot_topics.take(session, topic, visit.staff, visit.now)
+    return f"hot:{topic.id}"
