@@ -35,6 +35,7 @@ bench: $(VENV)/test ## the figures of docs/figures.md
 	$(BIN)/python -m bench.knowledge
 	$(BIN)/python -m bench.deliberation
 	$(BIN)/python -m bench.hotspots
+	$(BIN)/python -m bench.desk
 
 browser: ## Chromium and a Chinese font for the browser tests
 	@command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . \

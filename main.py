@@ -15,6 +15,7 @@ from commands import (
     keep,
     knowledge,
     policies,
+    report,
     serve,
     staff,
     train,
@@ -34,6 +35,7 @@ COMMANDS = (
     knowledge,
     deliberation,
     hotspots,
+    report,
 )
 
 

@@ -61,6 +61,7 @@ def go_on(talk: Talk, found: drafts.Open) -> Say:
         if between is not None:
             return between
         step = advance(service.form, progress, heard, lenient=True)
+    talk.sealed = service.sealed
     if isinstance(step, NotAnAnswer):
         step = ask_again(service.form, progress, step.problem)
         if step.progress.misses > PATIENCE:

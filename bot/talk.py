@@ -37,13 +37,17 @@ def short_word(text: str) -> str:
 
 @dataclass(slots=True)
 class Talk:
-    """A turn, the services, and the trace of how the answer was decided."""
+    """A turn, the services, and the trace of how the answer was decided.
+
+    `sealed` where neither the words nor the answer are kept.
+    """
 
     turn: Turn
     registry: Registry
     heard: Heard
     trace: list[Any] = field(default_factory=list)
     decision: Decision | None = None
+    sealed: bool = False
 
     @property
     def text(self) -> str:

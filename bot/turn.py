@@ -7,7 +7,7 @@ meanwhile, so that copies and quick thumbs are handled in order, whichever proce
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ LATE = timedelta(seconds=13)
 """After this WeChat repeats a push no more: the reply goes out by itself."""
 SORRY = "刚才出了点小问题。您的话已经记下，工作人员会看到。"
 CALL = "\n急事请打社区电话 {phone}。"
+LATE_VOTE = "刚才回得慢了，您的选择没有投出。请回复“表决”再投一次。"
 _COMMUNITY = select(Community).where(Community.code == bindparam("code"))
 MEDIA = frozenset({Kind.IMAGE, Kind.VOICE, Kind.VIDEO})
 
@@ -77,11 +78,14 @@ class TurnTaker:
         if incoming.event in events.FAREWELLS:
             return Outcome("", now)
         late = self._clock() - incoming.sent_at > LATE
-        row.reply = self._word(talk, said, arrival, late=late)
-        row.late, row.trace = late, talk.trace
+        reply = self._word(talk, said, arrival, late=late)
+        row.reply, row.late, row.trace = reply, late, talk.trace
+        if talk.sealed:
+            inbound.seal(session, row)
+            media.discard(session, talk.turn.media_id)
         inbound.answered(session, row)
         residents.keep_dialog(session, arrival.dialog)
-        return Outcome(row.reply, now, late)
+        return Outcome(reply, now, late)
 
     def take_failed(self, session: Session, incoming: Incoming, error: BaseException) -> Outcome:
         """Keeps a message whose handling failed, shows it to the staff, answers politely."""
@@ -91,6 +95,9 @@ class TurnTaker:
         now = self._clock()
         arrival = self._arrive(session, incoming) or self._meet(session, incoming, now)
         community, resident = arrival.community, arrival.resident
+        form = self._registry.forms.get(arrival.dialog.form or "")
+        if form is not None and form.sealed:
+            incoming = replace(incoming, text=inbound.SEALED)
         row = inbound.new(incoming, resident, now)
         row.reply = SORRY + (CALL.format(phone=community.phone) if community.phone else "")
         row.trace = [["failed", type(error).__name__]]
@@ -140,9 +147,9 @@ class TurnTaker:
         pieces = fit_text(text_of(said))
         text = pieces[0] if pieces else ""
         if late:
-            self._follow(turn, pieces, "late")
+            self._follow(turn, [LATE_VOTE] if talk.sealed else pieces, "late")
             return text
-        self._follow(turn, pieces[1:], "more")
+        self._follow(turn, [] if talk.sealed else pieces[1:], "more")
         if not arrival.waits or not events.shows_reply(turn.inbound.event):
             return text
         waited = outbox.take_waiting(

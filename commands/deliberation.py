@@ -23,6 +23,7 @@ from deliberation.presets import PRESETS
 from deliberation.quorum import Amount
 from deliberation.ties import Option, TieBreak, TieRule
 from deliberation.verify import verify
+from services import ledger_proof
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -35,10 +36,13 @@ def register(commands: Subcommands) -> None:
     """Add the three commands."""
     _opinions_parser(commands.add_parser("opinions", help="the opinion map of votes on statements"))
     _count_parser(commands.add_parser("count", help="count ballots and explain the result"))
-    verifier = commands.add_parser("verify", help="check an exported ballot log offline")
+    verifier = commands.add_parser("verify", help="check an exported ballot log or points ledger")
     verifier.add_argument("file", type=Path, metavar="FILE")
     verifier.add_argument(
         "--head", action="append", default=[], help="a published hash that the log must contain"
+    )
+    verifier.add_argument(
+        "--key", action="append", default=[], help="a published key of a signed points ledger"
     )
     verifier.set_defaults(run=_guarded(run_verify))
 
@@ -63,12 +67,24 @@ def run_count(args: argparse.Namespace) -> int:
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    found = verify(_text(args.file), args.head)
+    text = _text(args.file)
+    if ledger_proof.is_proof(text):
+        return _verify_ledger(text, args.key)
+    found = verify(text, args.head)
     if found.whole:
         print(f"whole: {found.entries} entries, {len(found.receipts)} receipts, head {found.head}")
         return 0
     print(f"broken at entry {found.broken_entry}: {found.reason}", file=sys.stderr)
     return 1
+
+
+def _verify_ledger(text: str, keys: list[str]) -> int:
+    try:
+        print(f"whole: {ledger_proof.check(text, keys)} entries of the points ledger, signed")
+    except ledger_proof.BrokenProof as error:
+        print(f"broken: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _opinions_parser(parser: argparse.ArgumentParser) -> None:

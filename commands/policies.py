@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commands import Subcommands
-from commands.support import fail, open_database, settings_of, utc_now
+from commands.support import fail, office_hours, open_database, settings_of, utc_now
 from knowledge.importing import READERS, UnreadableDocumentError, import_file
-from services import policies
+from services import canned, policies, policy_citations
+from services.calendar import OfficeHours
 from services.policy_content import BadDocument
 from storage.communities import Community
 from storage.engine import Database
@@ -36,10 +37,12 @@ def run_import(args: argparse.Namespace) -> int:
     with open_database(settings) as database:
         if database.read_now(lambda s: _community(s, code)) is None:
             return fail(f"there is no community {code!r}: run `python main.py import-places FILE`")
-        failed = 0
+        failed, hours = 0, office_hours(settings)
         for path in _files(args.paths):
             try:
-                print(f"{path}: {_import(database, code, path, draft=args.draft)}", flush=True)
+                print(
+                    f"{path}: {_import(database, code, path, hours, draft=args.draft)}", flush=True
+                )
             except (UnreadableDocumentError, BadDocument) as error:
                 print(f"{path}: {_reason(error)}", file=sys.stderr)
                 failed += 1
@@ -56,7 +59,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
         yield from inside or [path]
 
 
-def _import(database: Database, code: str, path: Path, *, draft: bool) -> str:
+def _import(database: Database, code: str, path: Path, hours: OfficeHours, *, draft: bool) -> str:
     """Takes one file in and says what became of it."""
     if path.is_dir():
         raise UnreadableDocumentError(path.name, "文件夹里没有可以导入的文件")
@@ -67,6 +70,8 @@ def _import(database: Database, code: str, path: Path, *, draft: bool) -> str:
         assert community is not None  # noqa: S101 - looked for before the first file
         taken = policies.bring_in(session, community, document, utc_now(), draft=draft)
         row = taken.row
+        if taken.new and row.state == policies.State.PUBLISHED:
+            policy_citations.flag(session, row, canned.read(), hours, utc_now())
         state = row.state if taken.new else f"unchanged, {row.state}"
         return f"《{row.title}》 version {row.version}, {len(row.passages)} passages, {state}"
 

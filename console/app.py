@@ -28,9 +28,8 @@ def add_console(app: web.Application, deps: ConsoleDeps) -> None:
     rendering.set_up(app)
     live.set_up(app)
     rules = {
-        app.router.add_route(route.method, route.path, route.handler): route.rule
-        for route in ROUTES
+        app.router.add_route(route.method, route.path, route.handler): route for route in ROUTES
     }
-    app.middlewares.append(make_guard(deps, rules, {r.path for r in ROUTES if r.uploads}))
+    app.middlewares.append(make_guard(deps, rules))
     add_open311(app)
     app.on_response_prepare.append(harden_ours)

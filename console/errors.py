@@ -12,7 +12,7 @@ WORDS = {
     404: ("没有找到", "它可能不存在，也可能不在您负责的范围内。"),
     405: ("不能这样打开", "请从页面上的按钮进入。"),
     409: ("刚刚有了变化", "请看过最新情况再继续。"),
-    413: ("内容太大", "请缩短后再提交。"),
+    413: ("内容太大", "文件请控制在 20 MB 以内，文字请缩短后再提交。"),
     500: ("程序出错了", "已经记下，我们会查。您刚才填的内容没有保存，请稍后再试。"),
 }
 
@@ -20,7 +20,7 @@ WORDS = {
 def page(request: web.Request, status: int, message: str) -> web.Response:
     """The page for an error; `message` says more than the standing words where it is ours."""
     title, advice = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    ours = message and not message.startswith(f"{status}: ")
+    ours = message and status != 413 and not message.startswith(f"{status}: ")
     context = {"code": status, "title": title, "advice": message if ours else advice}
     return render(request, "error.html", context, status=status)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import traceback
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
 import structlog
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from console import errors
 from console.deps import ConsoleDeps
 from console.headers import harden
-from console.rules import Handler, Needs, Public, Rule
+from console.rules import Handler, Needs, Public, Route, Rule
 from console.visits import COOKIE, VISIT, Visit, deps_of, visit_of, visitor
 from services import sign_in
 from services.access import Forbidden, require
@@ -31,17 +31,13 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 log = structlog.get_logger(__name__)
 
 
-def make_guard(
-    deps: ConsoleDeps, rules: Mapping[web.AbstractRoute, Rule], uploads: Container[str] = ()
-) -> Middleware:
-    """The middleware for these registered routes; `uploads` are the paths that take pictures."""
+def make_guard(deps: ConsoleDeps, rules: Mapping[web.AbstractRoute, Route]) -> Middleware:
+    """The middleware for these registered routes."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not _ours(request.path):
             return await handler(request)
-        if request.path in uploads:
-            request = request.clone(client_max_size=UPLOAD_LIMIT)
         return await _answer(request, handler, deps, rules)
 
     return guard
@@ -61,14 +57,17 @@ async def _answer(
     request: web.Request,
     handler: Handler,
     deps: ConsoleDeps,
-    rules: Mapping[web.AbstractRoute, Rule],
+    rules: Mapping[web.AbstractRoute, Route],
 ) -> web.StreamResponse:
     try:
         await _recognise(request, deps)
         if request.match_info.http_exception is None:
-            rule = rules.get(request.match_info.route)
+            route = rules.get(request.match_info.route)
+            rule = route.rule if route else None
             if (refused := _refuse(request, rule)) is not None:
                 return refused
+            if route and route.uploads:  # only now that it is known who asks
+                request = request.clone(client_max_size=UPLOAD_LIMIT)
             await _check_origin(request, rule)
         return await handler(request)
     except web.HTTPException as error:

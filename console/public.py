@@ -29,7 +29,20 @@ class Section:
     about: str
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("cases", "公开事项", "邻居们反映的事办到哪一步了，和本月的三率"),
+    Section("hot-topics", "热点", "最近许多人在同一个地方说的同一类事"),
+    Section("points", "积分公示", "每个月发了多少分、换了多少、到期多少、大家手里还有多少"),
+    Section("activities", "活动日历", "最近的志愿活动：时间、地点、名额"),
+    Section("certificates", "证明核验", "核对志愿服务证明的真假"),
+    Section("neighbours", "邻里互助", "邻居在找什么、能帮什么"),
+    Section("topics", "议事", "正在商量的事、表决结果和后来怎样了"),
+    Section("wishes", "心愿单", "居民想要的服务，谁接了，办得怎样"),
+    Section("notices", "通知", "最近的通知：停水停电、义诊、活动、安全提醒"),
+    Section("lists", "清单", "社区能办哪些事、找谁、带什么"),
+    Section("funds", "惠民资金", "每个项目安排了多少、用了多少"),
+    Section("policies", "政策问答", "居民常问的政策，附出处和日期"),
+)
 
 
 async def home(request: web.Request) -> web.Response:

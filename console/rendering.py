@@ -39,6 +39,7 @@ def set_up(app: web.Application) -> None:
     )
     environment.globals["asset"] = assets.address_of(files)
     environment.globals["Permission"] = Permission
+    environment.globals["community_options"] = words.community_options
 
 
 def render(

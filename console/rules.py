@@ -42,7 +42,7 @@ Rule: TypeAlias = Public | SignedIn | Needs | Keyed
 class Route:
     """One page or action. There is no route without a rule.
 
-    `uploads`: it takes pictures, so its body may be larger than that of others.
+    `uploads`: it takes pictures or documents, so its body may be larger than that of others.
     """
 
     method: str

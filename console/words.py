@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from intents.tickets import format_ticket
@@ -14,7 +14,15 @@ from services.case_states import OUTCOME_NAMES, STATE_NAMES, Outcome, State
 from services.confidence import CONFIDENCE_NAMES, Confidence
 from services.desk import KIND_NAMES, ItemKind
 from services.intent_names import INTENT_NAMES
+from services.money import say_yuan
+from services.policy_shelf import STANDING_NAMES
+from services.publishing import STAGE_NAMES, Stage
+from services.residents import display_name
 from services.return_visit import SATISFACTION_NAMES
+from services.subscriptions import TOPICS
+from services.tip_offs import STATE_NAMES as TIP_STATES
+from services.tip_offs import shown
+from storage.communities import Community
 
 DELIVERY = {
     "ready": ("…", "正在发送"),
@@ -72,12 +80,44 @@ SUBJECTS = {
     "outbox_messages": "消息",
     "queue_items": "待办",
     "corrections": "纠正",
+    "reports": "报表",
+    "hot_topics": "热点",
+    "point_rules": "积分规则",
+    "points_terms": "积分办法",
+    "point_awards": "积分",
+    "goods": "商品",
+    "redemptions": "兑换",
+    "households": "家庭账户",
+    "ledger_entries": "分录",
+    "activities": "活动",
+    "occasions": "活动场次",
+    "sign_ups": "报名",
+    "backfills": "补录",
+    "hour_entries": "时长",
+    "notices": "通知",
+    "public_sheets": "清单资金",
+    "tip_offs": "举报",
+    "policy_documents": "政策",
+    "policy_questions": "政策提问",
     "category_settings": "类别",
     "dispatch_rules": "派单规则",
     "api_keys": "接口密钥",
     "consents": "授权",
     "submissions": "待审内容",
+    "care_requests": "时间银行",
+    "care_givers": "帮忙的人",
+    "aid_requests": "帮扶申请",
+    "referrals": "转介",
+    "board_posts": "集市",
+    "wishes": "心愿",
+    "organisations": "合作单位",
+    "communities": "社区",
     "sensitive_words": "敏感词",
+    "topics": "议题",
+    "ballots": "表决",
+    "questionnaires": "问卷",
+    "registered_people": "名册",
+    "process_versions": "流程",
 }
 
 
@@ -116,6 +156,16 @@ def said_at(moment: datetime, now: datetime) -> str:
     return say_moment(moment, now)
 
 
+def community_options(communities: Iterable[Community]) -> list[tuple[int, str]]:
+    """Communities as the options of a select."""
+    return [(one.id, one.name) for one in communities]
+
+
+def day(value: date | None) -> str:
+    """A day as 2026-03-05; empty for none."""
+    return value.isoformat() if value else ""
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "ticket": format_ticket,
     "state": lambda value: STATE_NAMES[State(value)],
@@ -123,6 +173,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "kind": lambda value: KIND_NAMES[ItemKind(value)],
     "confidence": lambda value: CONFIDENCE_NAMES[Confidence(value)] if value else "公开",
     "satisfaction": lambda value: SATISFACTION_NAMES.get(value, ""),
+    "resident": display_name,
     "role": lambda value: ROLE_NAMES[Role(value)],
     "action": lambda value: ACTION_NAMES.get(value, value),
     "subject": lambda value: SUBJECTS.get(value, value),
@@ -136,4 +187,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "urgency": urgency,
     "said_at": said_at,
     "stamp": stamp,
+    "day": day,
+    "yuan": say_yuan,
+    "topic": lambda value: TOPICS.get(value, value),
+    "stage": lambda value: STAGE_NAMES[Stage(value)],
+    "standing": lambda value: STANDING_NAMES[value],
+    "tip_state": lambda value: TIP_STATES.get(value, value),
+    "receipt": shown,
 }

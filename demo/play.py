@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 
 from bot.turn import TurnTaker
 from demo.community import add_staff, open_community
+from demo.life import hall_life, neighbours, points_life, time_bank, volunteering
 from demo.life.album import Album
 from demo.life.desk_acts import Desk
+from demo.life.information import bulletins
 from demo.life.moments import Timetable, spread
 from demo.life.photos import draw
 from demo.life.post import Post
@@ -67,7 +69,7 @@ def play(session: Session, stage: Stage, now: datetime, progress: Progress) -> N
     )
     album = Album(stage.media, draw)
     _Play(scene, Residents(scene, stage.taker, album), Desk(scene), album).run(
-        _plan(life, stage.hours, now), now, progress
+        _plan(life, stage.hours, now), stage.hours, now, progress
     )
 
 
@@ -111,12 +113,24 @@ class _Play:
         self._order = count()
         self._queue: list[tuple[datetime, int, Act]] = []
 
-    def run(self, planned: list[Planned], now: datetime, progress: Progress) -> None:
+    def run(
+        self, planned: list[Planned], hours: OfficeHours, now: datetime, progress: Progress
+    ) -> None:
         begin = planned[0][0]
         for moment, story, step in planned:
             self._add(moment, self._acting(story, step))
+        for moment, tale in hall_life.stories(self._scene, now):
+            self._add(moment, tale)
         for morning in _mornings(begin, now):
             self._add(morning, self._morning())
+        for moment, act in (
+            *points_life.acts(self._scene, now),
+            *bulletins(self._scene, now),
+            *volunteering.happenings(self._scene, hours, now),
+            *neighbours.acts(self._scene, now),
+            *time_bank.acts(self._scene, now),
+        ):
+            self._add(moment, act)
         total = len(self._queue)
         while self._queue and self._queue[0][0] < now:
             moment, _, act = heapq.heappop(self._queue)

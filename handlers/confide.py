@@ -1,4 +1,4 @@
-"""What is told in confidence: a dispute for the mediators (民间调解), a tip-off (监督举报).
+"""What is told in confidence: a dispute for the mediators (民间调解), a tip-off on conduct (举报).
 
 It is a report like any other, of a kind that only those it is meant for ever see.
 """
@@ -64,7 +64,6 @@ SERVICE = Service(
         "申请调解": "mediation",
         "民间调解": "mediation",
         "人民调解": "mediation",
-        "监督举报": "tip_off",
         "举报": "tip_off",
     },
     rule=rule,

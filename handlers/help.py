@@ -9,11 +9,33 @@ from handlers.kit import Choice, Request, Say, Service, Turn
 from intents.normalise import normalise
 from services.places import place_by_code, responsible_for
 
-MENU = (
+FIRST = (
     Choice("反映问题", "report.new"),
     Choice("查我反映的事", "track"),
     Choice("找工作人员", "person"),
+)
+MENU = (
+    *FIRST,
+    Choice("问政策、看公开信息", "menu.information"),
+    Choice("志愿、积分和互助", "menu.neighbours"),
+    Choice("议事投票", "hall.topics"),
     Choice("我的信息", "my_data"),
+)
+INFORMATION = (
+    Choice("问政策怎么办", "policy.how"),
+    Choice("通知、清单、资金、电话", "information.overview"),
+    Choice("订阅通知", "subscribing"),
+    Choice("监督举报", "tip"),
+)
+NEIGHBOURS = (
+    Choice("志愿活动", "volunteer"),
+    Choice("我的积分", "points"),
+    Choice("积分兑换", "redeem"),
+    Choice("邻里互助", "market"),
+    Choice("心愿单", "wishes"),
+    Choice("时间银行（为老服务）", "care"),
+    Choice("困难帮扶", "aid"),
+    Choice("替家人办、让家人替我办", "consent"),
 )
 AGREED = re.compile(r"(?:好|好的|好吧|嗯+|行|可以|知道了|收到|明白了?|ok|哦+)[呀啊哦了吧]?")
 KIND_WORDS = (
@@ -41,6 +63,16 @@ def menu(turn: Turn, _request: Request) -> Say:
     )
 
 
+def information(_turn: Turn, _request: Request) -> Say:
+    """The services that tell."""
+    return Say("想看哪一样：", INFORMATION, way_out="返回菜单", leave="menu")
+
+
+def neighbours(_turn: Turn, _request: Request) -> Say:
+    """The services among neighbours."""
+    return Say("想办哪一样：", NEIGHBOURS, way_out="返回菜单", leave="menu")
+
+
 def welcome(turn: Turn, _request: Request) -> Say:
     """The first words to somebody who follows the account."""
     return Say(
@@ -61,7 +93,7 @@ def grid(turn: Turn, request: Request) -> Say:
     who = f"网格员是{worker.name[:1]}某" if worker else "暂时没有网格员，由社区工作人员负责"
     return Say(
         f"{place.name}的{who}。\n平时走访、查隐患，您反映的事由网格员跟到办好。",
-        MENU[:3],
+        FIRST,
         way_out="",
     )
 
@@ -82,12 +114,12 @@ def _kind_word(request: Request) -> str:
 
 def beyond(turn: Turn, _request: Request) -> Say:
     """What is none of a neighbourhood's business: an honest no, and what can be done."""
-    return Say("这个我办不了。社区里的事可以找我：", MENU[:3], way_out="不用了")
+    return Say("这个我办不了。社区里的事可以找我：", FIRST, way_out="不用了")
 
 
 def unreadable(turn: Turn, _request: Request) -> Say:
     """A link or something else that the desk cannot open."""
-    return Say("这个我打不开。请打字说是什么事，或者：", MENU[:3], way_out="不用了")
+    return Say("这个我打不开。请打字说是什么事，或者：", FIRST, way_out="不用了")
 
 
 SERVICE = Service(
@@ -95,6 +127,8 @@ SERVICE = Service(
     actions={
         "help": smalltalk,
         "menu": menu,
+        "menu.information": information,
+        "menu.neighbours": neighbours,
         "welcome": welcome,
         "grid": grid,
         "smalltalk": smalltalk,

@@ -133,7 +133,8 @@ class FormService:
     `prepare` reads a message for it, given the values so far. `given_up` says what is left when
     the resident cancels. The draft is kept for `life`. An `open_ended` form takes any words that
     are no question and no call for a person; an `urgent` one takes the questions too, is filled
-    while a person has taken over, and is never put aside.
+    while a person has taken over, and is never put aside. Of what is said to a `sealed` form
+    neither the words nor the answer are kept (a vote).
     """
 
     form: Form
@@ -143,6 +144,7 @@ class FormService:
     life: timedelta = DRAFT_LIFE
     open_ended: bool = False
     urgent: bool = False
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,11 @@ def ask(turn: Turn, request: Request) -> Say:
     return _to_staff(turn, question, words, "这个我答不准，不乱说。")
 
 
+def knows(turn: Turn, words: str) -> bool:
+    """Whether the documents answer this surely."""
+    return _base(turn).ask(words, today=_today(turn)).answered
+
+
 def how(_turn: Turn, _request: Request) -> Say:
     """How one asks."""
     return Say(HOW)

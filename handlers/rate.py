@@ -7,11 +7,13 @@ from dialogue.words import numbered, shorten, tapped
 from handlers import track_add
 from handlers.kit import Begin, Choice, FormService, Request, Say, Service, Turn
 from handlers.words import by_when, ticket
+from intents.normalise import normalise
 from services import cases, return_visit
 from services.case_telling import named
 from storage.cases import Case
 
 NOTHING = "现在没有等您评价的事。回复“进度”看您反映的事。"
+SAID = "said"
 SOLVED = ("解决了", "没解决")
 GRADES = tuple(return_visit.SATISFACTION_NAMES.values())
 WORDS = {name: grade for grade, name in return_visit.SATISFACTION_NAMES.items()} | {
@@ -23,8 +25,15 @@ WORDS = {name: grade for grade, name in return_visit.SATISFACTION_NAMES.items()}
 }
 
 
+def rule(text: str) -> str | None:
+    """The answer to the visit in a word; no command, for in the form it answers the question."""
+    return SAID if normalise(text).strip(" .,!") in ("解决了", "已解决", "已经解决了") else None
+
+
 def rate(turn: Turn, request: Request) -> Say:
     """Asks both questions about the case that was named, or the only one that waits."""
+    if request.argument == SAID:
+        return solved(turn, Request(request.heard))
     return _begin(turn, request, "rate", {})
 
 
@@ -131,9 +140,7 @@ SERVICE = Service(
     commands={
         "评价": "rate",
         "我来评价": "rate",
-        "解决了": "rate.solved",
-        "已解决": "rate.solved",
-        "已经解决了": "rate.solved",
     },
     forms=(FormService(FORM, answered, given_up=given_up),),
+    rule=rule,
 )

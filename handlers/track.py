@@ -18,6 +18,7 @@ from services.case_states import CLOSED, MOVES, OPEN, STATE_WORDS, Actor, State
 from storage.cases import Case
 
 MOST_LISTED = 9
+UNSOLVED = "unsolved"
 NOTHING = "您还没有反映过事。想反映，直接说是什么事、在哪里就行。"
 UNKNOWN = track_add.GONE
 
@@ -35,7 +36,11 @@ _ADD = re.compile(r"补充|再说一下|忘了说")
 
 
 def rule(text: str) -> str | None:
-    """A case number in the message, right down to its check digit; 0 where that is wrong."""
+    """A case number in the message, right down to its check digit; 0 where that is wrong. 没解决
+    is no command, for in the form of the return visit it answers the question.
+    """
+    if normalise(text).strip(" .,!") in ("没解决", "没有解决"):
+        return UNSOLVED
     numbers = find_tickets(text)
     if numbers:
         return str(numbers[0])
@@ -44,6 +49,8 @@ def rule(text: str) -> str | None:
 
 def track(turn: Turn, request: Request) -> Say:
     """Shows the case that was named, the only one, or the list to choose from."""
+    if request.argument == UNSOLVED:
+        return unsolved(turn, Request(request.heard))
     if request.argument:
         return _numbered(turn, int(request.argument))
     mine = cases.cases_of(turn.session, turn.resident)
@@ -211,8 +218,6 @@ SERVICE = Service(
         "补充": "track.add",
         "更正": "track.correct",
         "撤回": "track.withdraw",
-        "没解决": "track.unsolved",
-        "没有解决": "track.unsolved",
     },
     forms=(track_add.FORM_SERVICE,),
     rule=rule,

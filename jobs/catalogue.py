@@ -1,4 +1,4 @@
-"""The list of jobs."""
+"""The list of jobs: the channel's, the reports', and the chores."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from bot.codes import CodeMaker
 from bot.deliver import Delivery
 from bot.fetch import Fetcher
-from jobs.case_jobs import case_jobs
+from jobs.chores import House, chores
 from jobs.city import CityLine
+from jobs.desk_reports import list_hot_topics, make_reports
+from jobs.hall import hall_jobs
 from jobs.runner import Job
 from jobs.training import Trainer
-from services import handover, retention
 from services.calendar import OfficeHours
 from storage.engine import Database
 
@@ -35,16 +36,12 @@ class Workers:
 
 def all_jobs(workers: Workers) -> list[Job]:
     """Every job, with the seconds after which it looks for work again."""
+    house = House(workers.database, workers.hours, workers.clock, workers.session_life)
+    hall = hall_jobs(workers.database, workers.clock)
+    return [*_channel(workers), *_reports(workers), *hall, *chores(house)]
 
-    async def tidy() -> int:
-        await workers.database.write(
-            lambda s: retention.tidy(s, workers.clock(), workers.session_life)
-        )
-        return 0
 
-    async def end_idle() -> int:
-        return await workers.database.write(lambda s: handover.end_idle(s, workers.clock()))
-
+def _channel(workers: Workers) -> list[Job]:
     city = [Job("city", 10.0, workers.city.run)] if workers.city else []
     codes = [Job("place-codes", 5.0, workers.codes.run)] if workers.codes else []
     training = [Job("training", 3.0, workers.trainer.run)] if workers.trainer else []
@@ -52,11 +49,18 @@ def all_jobs(workers: Workers) -> list[Job]:
         *city,
         *codes,
         *training,
-        Job("outbox", 1.0, workers.delivery.run),
+        Job("outbox", 1.0, workers.delivery.run, rung=True),
         Job("outbox-recovery", 15.0, workers.delivery.recover),
-        Job("media", 2.0, workers.fetcher.run),
+        Job("media", 2.0, workers.fetcher.run, rung=True),
         Job("erase", 60.0, workers.fetcher.erase),
-        Job("idle-conversations", 600.0, end_idle),
-        Job("tidy", 3600.0, tidy),
-        *case_jobs(workers.database, workers.hours, workers.clock),
     ]
+
+
+def _reports(workers: Workers) -> list[Job]:
+    async def report() -> int:
+        return await make_reports(workers.database, workers.hours, workers.clock())
+
+    async def heat() -> int:
+        return await list_hot_topics(workers.database, workers.hours, workers.clock())
+
+    return [Job("reports", 900.0, report), Job("hot-topics", 3600.0, heat)]

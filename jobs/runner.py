@@ -19,7 +19,8 @@ FAILURE_PAUSE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something done every `every` seconds, or at once when its `bell` is rung.
+    """Something done every `every` seconds; one that is `rung` also at once when a turn may have
+    left work for it.
 
     `run` returns how much it did; after work it is asked again at once, for there may be more.
     """
@@ -27,6 +28,7 @@ class Job:
     name: str
     every: float
     run: Callable[[], Awaitable[int]]
+    rung: bool = False
     bell: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -38,9 +40,10 @@ class Runner:
         self._tasks: list[asyncio.Task[None]] = []
 
     def ring(self) -> None:
-        """Wakes every job that is waiting for its turn."""
+        """Wakes the jobs that wait for what turns leave behind."""
         for job in self.jobs:
-            job.bell.set()
+            if job.rung:
+                job.bell.set()
 
     async def __aenter__(self) -> Runner:
         self._tasks = [asyncio.create_task(_keep_running(job), name=job.name) for job in self.jobs]

@@ -3,11 +3,13 @@
 What is looked at: `named`, how much of the question's subject (by rarity) the document's name and
 aliases have, or in a long document the passage; `matched`, how much rare subject it has at all;
 `ahead`, how far its score is before the next document's (all 0–1); `foreign`, whether the question
-names a matter that the document nowhere does. A logistic function joins them. Two things hold a
-document back from answering however far ahead it is: too little of the subject named, matched or
-`covered`, its share in the text (in a small base anything is ahead), and `shared`, other names
-having all of the subject as well. Coefficients and thresholds were fitted on one half of the
-project's own questions and checked on the other; docs/knowledge.md has the figures.
+names a matter that the document nowhere does. A logistic function joins them. Four things hold a
+document back from answering, not from being offered, however far ahead it is: too little of the
+subject named, matched or `covered`, its share in the text (in a small base anything is ahead);
+`shared`, other names having all of the subject as well; `outnamed`, another document's name fitting
+the question better than its own; `incidental`, a matter named in the question that the document has
+in its text only, as a paper to bring or a place to go. Coefficients and thresholds were fitted on
+one half of the project's own questions and checked on the other; docs/knowledge.md has the figures.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from knowledge.terms import CharacterPairs, sound
 
 ANSWER = 0.7
 CHOOSE = 0.2
-_GROUNDED, _RELATED = 0.3, 0.15  # of `named` or `matched`, to answer and to be offered
+GROUNDED, _RELATED = 0.3, 0.15  # of `named` or `matched`, to answer and to be offered
 _COVERED = 0.75  # what `covered` counts beside them
 _UNSURE, _UNRELATED = 0.65, 0.15  # the most confidence below these
 _BIAS, _NAMED, _AHEAD, _MATCHED, _FOREIGN = -3.1, 3.5, 4.2, 3.1, -4.3
@@ -43,6 +45,8 @@ class Evidence:
     foreign: bool = False
     shared: bool = False
     covered: float = 0.0
+    incidental: bool = False
+    outnamed: bool = False
 
     @property
     def related(self) -> bool:
@@ -51,12 +55,14 @@ class Evidence:
 
     def confidence(self) -> float:
         """The probability, as fitted, that the document is the right one; below ANSWER where the
-        document has too little of the subject or shares its name.
+        document has too little of the subject, shares its name, or another is better named.
         """
         fitted = self._fitted()
         if self._held() < _RELATED:
             return min(fitted, _UNRELATED)
-        return fitted if self._held() >= _GROUNDED and not self.shared else min(fitted, _UNSURE)
+        doubtful = self.shared or self.outnamed or self.incidental
+        clear = self._held() >= GROUNDED and not doubtful
+        return fitted if clear else min(fitted, _UNSURE)
 
     def _held(self) -> float:
         return max(self.named, self.matched, _COVERED * self.covered)
@@ -106,6 +112,10 @@ class Subject:
             matter not in text and not any(matter in heard for heard in meant)
             for matter in self.matters
         )
+
+    def incidental_to(self, text: str, name: str) -> bool:
+        """Whether the question names a matter that the text has, but not among its names."""
+        return any(matter in text and matter not in name for matter in self.matters)
 
     def _weight_in(self, text: str) -> float:
         meant = "|".join(heard for heard, term in self.expansions if term in text)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from knowledge import followup
 from knowledge.answers import Answer, Context, answer_of, part_about
 from knowledge.bm25 import Floats, largest
-from knowledge.confidence import ANSWER, CHOOSE, Evidence, Subject
+from knowledge.confidence import ANSWER, CHOOSE, GROUNDED, Evidence, Subject
 from knowledge.documents import Document, Passage, windows
 from knowledge.language import Language, shipped_language
 from knowledge.query import Query, understand
@@ -149,9 +149,25 @@ class KnowledgeBase:
             self._hit(number, scores, subject, float(best[number]), behind[place])
             for place, number in enumerate(order[:_CHOICES])
         ]
-        if self._named_alike(hits, subject):
-            hits[0] = replace(hits[0], evidence=replace(hits[0].evidence, shared=True))
+        if hits:
+            shared = self._named_alike(hits, subject)
+            outnamed = self._outnamed(hits, query, subject)
+            evidence = replace(hits[0].evidence, shared=shared, outnamed=outnamed)
+            hits[0] = replace(hits[0], evidence=evidence)
         return hits
+
+    def _outnamed(self, hits: Sequence[Hit], query: Query, subject: Subject) -> bool:
+        """Whether the name of another document found fits the question better than the best one's:
+        by its score, and with a fair share of the subject in it.
+        """
+        if not self.documents[hits[0].document].brief:
+            return False
+        named = self.heads.scores(self._analyser.ask(query))
+        return any(
+            named[hit.document] > named[hits[0].document]
+            and subject.share_in(head(self.documents[hit.document])) >= GROUNDED
+            for hit in hits[1:]
+        )
 
     def _named_alike(self, hits: Sequence[Hit], subject: Subject) -> bool:
         """Whether names of several documents have all of the subject, and it is none by itself."""
@@ -179,12 +195,14 @@ class KnowledgeBase:
         passage = int(start + np.argmax(scores[start:end]))
         around = self._text_around(document, passage)
         brief = self.documents[document].brief
+        name = head(self.documents[document]) if brief else around
         evidence = Evidence(
-            named=subject.share_in(head(self.documents[document]) if brief else around),
+            named=subject.share_in(name),
             matched=subject.matched_in(around),
             ahead=1 - behind / score,
             foreign=subject.foreign_to(around),
             covered=subject.share_in(around),
+            incidental=subject.incidental_to(around, name),
         )
         return Hit(document, passage, score, evidence)
 

@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from services.confidence import Confidence
+from storage.aid import AidRequest
+from storage.care import CareRequest
 from storage.case_ties import CaseMediator
 from storage.cases import Case
 from storage.staff import Staff
@@ -47,6 +49,7 @@ class Permission(StrEnum):
     SEE_PRIVATE = "see_private"
     UNMASK = "unmask"
     SUPERVISE = "supervise"
+    REPORT = "report"
     MODERATE = "moderate"
     SEE_AUDIT = "see_audit"
     KEEP_STAFF = "keep_staff"
@@ -64,6 +67,7 @@ _WORKER = {Permission.SEE, Permission.HANDLE}
 _KEEPER = _WORKER | {
     Permission.SEE_PRIVATE,
     Permission.UNMASK,
+    Permission.REPORT,
     Permission.KEEP_KNOWLEDGE,
     Permission.KEEP_NOTICES,
     Permission.KEEP_ACTIVITIES,
@@ -77,7 +81,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: frozenset(
         _KEEPER | {Permission.APPROVE, Permission.MODERATE, Permission.KEEP_DESK}
     ),
-    Role.SUPERVISOR: frozenset({Permission.SEE, Permission.SUPERVISE, Permission.SEE_AUDIT}),
+    Role.SUPERVISOR: frozenset(
+        {Permission.SEE, Permission.SUPERVISE, Permission.REPORT, Permission.SEE_AUDIT}
+    ),
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.PARTNER: frozenset(_WORKER),
 }
@@ -155,9 +161,10 @@ def visible_cases(staff: Staff) -> ColumnElement[bool]:
 
 
 def visible_talk(staff: Staff, resident_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """The condition that `staff` may read what a resident says outside of their cases: every kind
-    of confidential case is open to them, or the resident never raised one of the others. True
-    where there is no resident.
+    """The condition that `staff` may read what a resident says outside of their cases: no case of
+    theirs is of a confidential kind that is closed to `staff`, and, without the right to private
+    matters, they never applied for help in hardship or asked for care. True where there is no
+    resident.
     """
     if staff.role == Role.PARTNER:
         return false()
@@ -165,5 +172,10 @@ def visible_talk(staff: Staff, resident_id: InstrumentedAttribute[Any]) -> Colum
     if len(opened) == len(Confidence):
         return true()
     matter = aliased(Case)
-    hidden = matter.private.is_(True) & matter.confidential.not_in(opened)
-    return ~exists().where(matter.resident_id == resident_id, hidden)
+    closed = matter.private.is_(True) & matter.confidential.not_in(opened)
+    hidden = [exists().where(matter.resident_id == resident_id, closed)]
+    if not may(staff, Permission.SEE_PRIVATE):
+        need, care = aliased(AidRequest), aliased(CareRequest)
+        hidden.append(exists().where(need.resident_id == resident_id))
+        hidden.append(exists().where(care.requester_id == resident_id))
+    return ~or_(*hidden)

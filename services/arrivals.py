@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from services import outbox
-from services.inbound import Known
+from services.inbound import Known, reply_of
 from storage.communities import Community
 from storage.messages import InboundMessage
 from storage.residents import Dialog, Resident
@@ -73,6 +73,6 @@ def arrive(session: Session, sender: Sender, key: str) -> Arrival | None:
         "key": key,
     }
     for home, resident, dialog, stored, reply, at, late, waits in session.execute(_ARRIVAL, wanted):
-        known = None if stored is None else Known(reply, at, late)
+        known = None if stored is None else Known(reply_of(session, stored, reply), at, late)
         return Arrival(home, resident, dialog, known, waits)
     return None

@@ -38,6 +38,16 @@ class ItemKind(StrEnum):
     MODERATION = "moderation"
     ESCALATION = "escalation"
     SUPERVISION = "supervision"
+    REPORT = "report"
+    TOPIC = "topic"
+    POINTS = "points"
+    ATTENDANCE = "attendance"
+    HOURS = "hours"
+    AID = "aid"
+    CARE = "care"
+    KNOWLEDGE = "knowledge"
+    NOTICE = "notice"
+    TIP = "tip"
 
 
 KIND_NAMES = {
@@ -51,6 +61,16 @@ KIND_NAMES = {
     ItemKind.MODERATION: "待审内容",
     ItemKind.ESCALATION: "催办",
     ItemKind.SUPERVISION: "督办",
+    ItemKind.REPORT: "新报表",
+    ItemKind.TOPIC: "议题",
+    ItemKind.POINTS: "积分",
+    ItemKind.ATTENDANCE: "签到表",
+    ItemKind.HOURS: "补录时长",
+    ItemKind.AID: "困难帮扶",
+    ItemKind.CARE: "时间银行",
+    ItemKind.KNOWLEDGE: "政策库",
+    ItemKind.NOTICE: "待审发布",
+    ItemKind.TIP: "保密举报",
 }
 
 

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from dialogue.messages import Incoming
 from services import desk
 from services.places import community_place
 from storage.insert import insert_ignoring
-from storage.messages import InboundMessage
+from storage.messages import InboundMessage, SealedReply
 from storage.residents import Resident
+
+CONCEALED = "（保密内容，另存）"
 
 _ROWS = cast("Table", InboundMessage.__table__)
 # Every message writes its row twice and asks for it once; as plain statements that costs a third
 # of what the unit of work takes.
-_BY_KEY = select(_ROWS.c.reply, _ROWS.c.received_at, _ROWS.c.late).where(
+_BY_KEY = select(_ROWS.c.reply, _ROWS.c.received_at, _ROWS.c.late, _ROWS.c.id).where(
     _ROWS.c.account == bindparam("account"), _ROWS.c.key == bindparam("key")
 )
 _INSERT = insert(_ROWS)
+SEALED = "（投票内容不留存）"
+"""What is kept in place of the words of a vote and of the answer to it."""
+SEALED_LIFE = timedelta(minutes=1)
+"""WeChat repeats a push for some 15 seconds; so long the answer must be at hand, encrypted."""
+_SEALED = update(_ROWS).where(_ROWS.c.id == bindparam("message")).values(text=SEALED)
 _ANSWERED = (
     update(_ROWS)
     .where(_ROWS.c.id == bindparam("message"))
@@ -43,7 +50,18 @@ class Known:
 def find(session: Session, account: str, key: str) -> Known | None:
     """What is stored of a message, if it was received before."""
     found = session.connection().execute(_BY_KEY, {"account": account, "key": key}).one_or_none()
-    return Known(*found) if found else None
+    if found is None:
+        return None
+    reply, at, late, number = found
+    return Known(reply_of(session, number, reply), at, late)
+
+
+def reply_of(session: Session, number: int, stored: str | None) -> str | None:
+    """The reply that a repeat of a message gets; that of a vote while it is still at hand."""
+    if stored != SEALED:
+        return stored
+    kept = session.get(SealedReply, number)
+    return kept.text if kept else SEALED
 
 
 def new(incoming: Incoming, resident: Resident, now: datetime) -> InboundMessage:
@@ -74,6 +92,30 @@ def answered(session: Session, row: InboundMessage) -> None:
             "intent": row.intent,
         },
     )
+
+
+def conceal(session: Session, row: InboundMessage) -> None:
+    """Takes the words out of a stored message: they are kept elsewhere, for fewer eyes."""
+    row.text, row.raw = CONCEALED, None
+    hidden = update(_ROWS).where(_ROWS.c.id == row.id).values(text=CONCEALED, raw=None, detail={})
+    session.connection().execute(hidden)
+
+
+def seal(session: Session, row: InboundMessage) -> None:
+    """Keeps of a message and its answer only that they were; the answer itself stays encrypted
+    for as long as the push may be repeated. To be called before `answered`.
+    """
+    session.add(
+        SealedReply(inbound_id=row.id, text=row.reply or "", until=row.received_at + SEALED_LIFE)
+    )
+    session.connection().execute(_SEALED, {"message": row.id})
+    row.text, row.reply, row.trace = SEALED, SEALED, [["sealed"]]
+
+
+def erase_sealed(session: Session, now: datetime) -> int:
+    """Removes the answers to votes that no push can repeat any more; returns how many."""
+    over = delete(SealedReply).where(SealedReply.until < now)
+    return session.execute(over).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
 def _values(incoming: Incoming, resident: Resident, now: datetime) -> dict[str, Any]:

@@ -17,11 +17,10 @@ from services.ledger_accounts import (
     ISSUE,
     REDEEMED,
     WITHDRAWN,
-    Owner,
-    Purse,
     Unit,
     find,
     hold,
+    landing,
     owner_of,
 )
 from services.ledger_lines import Line, lines
@@ -32,6 +31,7 @@ from services.ledger_posting import (
     LedgerRefusal,
     Movement,
     NotReversible,
+    owner_at,
     post,
 )
 from storage.ledger import LedgerAccount, LedgerEntry
@@ -153,15 +153,17 @@ def reverse(
     if not reason.strip():
         raise NotReversible("请写明冲正的原因")
     hold(session, entry.community_id)
+    unit = Unit(entry.unit)
+    resident = session.get(Resident, entry.resident_id) if entry.resident_id else None
     made = Movement(
-        Unit(entry.unit),
+        unit,
         Kind.REVERSE,
-        _owner(session, entry.to_account_id),
-        _owner(session, entry.from_account_id),
+        landing(session, owner_at(session, entry.to_account_id), unit, resident),
+        landing(session, owner_at(session, entry.from_account_id), unit, resident),
         entry.amount,
         f"reverse:{entry.id}",
         reason.strip(),
-        session.get(Resident, entry.resident_id) if entry.resident_id else None,
+        resident,
         staff,
         reverses=entry,
     )
@@ -169,11 +171,6 @@ def reverse(
     if staff is not None:
         audit.record(session, now, staff, "ledger.reverse", entry, reason=reason.strip())
     return posted
-
-
-def _owner(session: Session, account_id: int) -> Owner:
-    row = session.get_one(LedgerAccount, account_id)
-    return Owner(Purse(row.kind), row.resident_id or row.household_id)
 
 
 def balance(session: Session, resident: Resident, unit: Unit) -> int:

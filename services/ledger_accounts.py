@@ -96,6 +96,21 @@ def owner_of(session: Session, resident: Resident, unit: Unit) -> Owner:
     return Owner(Purse.RESIDENT, resident.id)
 
 
+def landing(session: Session, owner: Owner, unit: Unit, resident: Resident | None) -> Owner:
+    """Where the amounts of an older entry lie now: who has joined a household since took them
+    along, and those of a household that nobody lives in any more went to who acted.
+    """
+    if owner.purse is Purse.RESIDENT:
+        return owner_of(session, session.get_one(Resident, owner.id), unit)
+    if owner.purse is Purse.HOUSEHOLD and resident is not None:
+        lived = select(HouseholdMember.id).where(
+            HouseholdMember.household_id == owner.id, HouseholdMember.left_at.is_(None)
+        )
+        if session.scalar(lived.limit(1)) is None:
+            return owner_of(session, resident, unit)
+    return owner
+
+
 def find(session: Session, community_id: int, unit: Unit, owner: Owner) -> LedgerAccount | None:
     """The account as the database has it now; None where nothing ever moved."""
     query = select(LedgerAccount).where(

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from storage.ledger import LedgerAccount, LedgerEntry
+
+_ENDLESS = 2**31 - 1
+_HALVES = tuple(
+    select(LedgerEntry)
+    .where(side == bindparam("account"), LedgerEntry.number < bindparam("before"))
+    .order_by(LedgerEntry.number.desc())
+    .limit(bindparam("most"))
+    for side in (LedgerEntry.from_account_id, LedgerEntry.to_account_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +30,10 @@ class Line:
 
 def lines(session: Session, of: LedgerAccount, limit: int, before: int | None = None) -> list[Line]:
     """The last lines of an account; two short walks along its indexes, however long it is."""
-    halves = []
-    for side in (LedgerEntry.from_account_id, LedgerEntry.to_account_id):
-        half = select(LedgerEntry).where(side == of.id)
-        if before is not None:
-            half = half.where(LedgerEntry.number < before)
-        newest = half.order_by(LedgerEntry.number.desc()).limit(limit).subquery()
-        halves.append(select(newest))
-    both = union_all(*halves).subquery()
-    row = aliased(LedgerEntry, both)
-    found = session.scalars(select(row).order_by(row.number.desc()).limit(limit))
-    return [_line(entry, of) for entry in found]
+    asked = {"account": of.id, "before": before or _ENDLESS, "most": limit}
+    found = [entry for half in _HALVES for entry in session.scalars(half, asked)]
+    found.sort(key=lambda entry: -entry.number)
+    return [_line(entry, of) for entry in found[:limit]]
 
 
 def _line(entry: LedgerEntry, of: LedgerAccount) -> Line:

@@ -146,3 +146,9 @@ def by_source(session: Session, community_id: int, source: str) -> LedgerEntry |
             LedgerEntry.community_id == community_id, LedgerEntry.source == source
         )
     )
+
+
+def owner_at(session: Session, account_id: int) -> Owner:
+    """Whose account that is."""
+    row = session.get_one(LedgerAccount, account_id)
+    return Owner(Purse(row.kind), row.resident_id or row.household_id)

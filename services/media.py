@@ -48,6 +48,12 @@ def note(
     return medium
 
 
+def discard(session: Session, media_id: int | None) -> None:
+    """Forgets a medium that came in this turn before it is fetched: a vote said aloud."""
+    if media_id is not None:
+        session.delete(session.get_one(Media, media_id))
+
+
 def claim(session: Session, now: datetime, limit: int = 10) -> list[Wanted]:
     """Media that are due to be fetched; a claim holds for two minutes."""
     due = session.scalars(

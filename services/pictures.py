@@ -1,4 +1,4 @@
-"""Pictures from residents made safe to keep: re-encoded, turned upright, without metadata.
+"""Pictures made safe to keep: re-encoded, turned upright, without metadata.
 
 A photograph tells where and when it was taken and with which telephone; none of that is kept.
 """

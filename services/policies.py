@@ -95,14 +95,14 @@ def publish(session: Session, row: PolicyDocument, staff: Staff | None, now: dat
     if any(_is_version(other, row) and other.version > row.version for other in others):
         raise BadDocument(f"《{row.title}》已有更新的版本在用")
     row.state = State.PUBLISHED.value
-    _touch(row, now)
+    touch(row, now)
     first = row.effective or _day(now)
     for other in others:
         named = other.title in row.supersedes or other.number in row.supersedes
         sooner = other.superseded_from is None or first < other.superseded_from
         if (named or _is_version(other, row)) and sooner:
             other.superseded_from, other.superseded_by = first, row.id
-            _touch(other, now)
+            touch(other, now)
     audit.record(session, now, staff, "policy.publish", row, after={"version": row.version})
 
 
@@ -118,9 +118,9 @@ def withdraw(
         waiting = _of(row.community_id).where(PolicyDocument.superseded_by == row.id)
         for other in session.scalars(waiting):
             other.superseded_from = other.superseded_by = None
-            _touch(other, now)
+            touch(other, now)
     row.state = State.WITHDRAWN.value
-    _touch(row, now)
+    touch(row, now)
     audit.record(session, now, staff, "policy.withdraw", row, reason=reason.strip())
 
 
@@ -189,7 +189,8 @@ def _lasting(today: date) -> ColumnElement[bool]:
     )
 
 
-def _touch(row: PolicyDocument, now: datetime) -> None:
+def touch(row: PolicyDocument, now: datetime) -> None:
+    """Counts a change of a version."""
     row.changes, row.updated_at = row.changes + 1, now
 
 

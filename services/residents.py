@@ -22,11 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from services import hall_residents, help_data, ledger_proof, points_leaving, volunteer_data
 from services.access import Role, visible_cases, visible_to
 from storage.case_ties import CaseFollower
 from storage.cases import Case
 from storage.communities import Place
 from storage.desk import QueueItem
+from storage.information import Subscription, TipOff
 from storage.insert import insert_ignoring
 from storage.learning import Correction
 from storage.messages import InboundMessage, Media, OutboxMessage
@@ -55,19 +57,24 @@ def wrote(session: Session, resident: Resident, now: datetime) -> None:
 
 def meet(session: Session, community_id: int, account: str, openid: str, now: datetime) -> Resident:
     """The resident behind an openid, locked for this transaction; a new one where unknown."""
-    session.execute(
-        insert_ignoring(session, Resident).values(  # another process may meet them just now
-            community_id=community_id,
-            account=account,
-            openid=openid,
-            following=True,
-            sent_since_message=0,
-            sent_since_touch=0,
-            created_at=now,
-        )
+    newcomer = insert_ignoring(session, Resident).values(  # another process may meet them just now
+        community_id=community_id,
+        account=account,
+        openid=openid,
+        following=True,
+        sent_since_message=0,
+        sent_since_touch=0,
+        created_at=now,
     )
     query = select(Resident).where(Resident.account == account, Resident.openid == openid)
-    return session.scalars(query.with_for_update(key_share=True)).one()
+    query = query.with_for_update(key_share=True)
+    session.execute(newcomer)
+    found = session.scalars(query).one_or_none()
+    if found is not None:
+        return found
+    # they were being forgotten: the row waited for is nobody's now, and the openid is free
+    session.execute(newcomer)
+    return session.scalars(query).one()
 
 
 def dialog_of(session: Session, resident: Resident, now: datetime) -> Dialog:
@@ -140,6 +147,11 @@ def display_name(resident: Resident | None) -> str:
     if resident.forgotten_at:
         return f"已注销居民 {resident.id}"
     return mask_name(resident.name) if resident.name else f"居民 {resident.id}"
+
+
+def neighbour_name(resident: Resident) -> str:
+    """What other residents call a resident: 王某, or 一位邻居 where no name is known."""
+    return f"{resident.name[:1]}某" if resident.name else "一位邻居"
 
 
 def mask_name(name: str) -> str:
@@ -229,6 +241,19 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
                 .order_by(CaseFollower.id)
             )
         ],
+        "ledger": ledger_proof.document(session, resident),
+        **volunteer_data.export(session, resident),
+        **help_data.export(session, resident.id),
+        "subscriptions": list(
+            session.scalars(
+                select(Subscription.topic).where(Subscription.resident_id == resident.id)
+            )
+        ),
+        "tip_offs": [
+            {"receipt": tip.receipt, "at": tip.created_at.isoformat(), "text": tip.text}
+            for tip in session.scalars(select(TipOff).where(TipOff.resident_id == resident.id))
+        ],
+        "hall": hall_residents.export(session, resident),
     }
 
 
@@ -239,6 +264,7 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     community, without the person: no name, no phone, no message, no picture, and the openid is
     replaced so that nobody can be found again.
     """
+    points_leaving.forget(session, resident, now)
     mine = {"synchronize_session": False}
     session.execute(
         update(InboundMessage)
@@ -283,6 +309,7 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
         update(PolicyQuestion).where(PolicyQuestion.resident_id == resident.id).values(text=""),
         execution_options=mine,
     )
+    help_data.forget(session, resident.id)
     session.execute(
         update(Submission)
         .where(Submission.resident_id == resident.id)
@@ -307,8 +334,19 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
         delete(CaseFollower).where(CaseFollower.resident_id == resident.id), execution_options=mine
     )
     session.execute(
+        delete(Subscription).where(Subscription.resident_id == resident.id), execution_options=mine
+    )
+    session.execute(
+        update(TipOff)
+        .where(TipOff.resident_id == resident.id)
+        .values(resident_id=None, contact=None),
+        execution_options=mine,
+    )
+    session.execute(
         delete(Correction).where(Correction.resident_id == resident.id), execution_options=mine
     )
+    volunteer_data.forget(session, resident, now)
+    hall_residents.forget(session, resident)
     resident.openid = f"gone-{secrets.token_hex(12)}"
     resident.name = resident.phone = resident.home_detail = None
     resident.home_id = None

@@ -21,6 +21,7 @@ class QueueItem(Keyed, OfCommunity, Base):
     __tablename__ = "queue_items"
     __table_args__ = (
         Index("ix_queue_items_open", "community_id", "state", "due_at"),
+        Index("ix_queue_items_state_place_path", "state", "place_path"),
         Index("ix_queue_items_place_path", "place_path"),
     )
 

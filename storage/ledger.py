@@ -61,6 +61,7 @@ class LedgerEntry(Keyed, OfCommunity, Base):
         Index("ix_ledger_entries_from", "from_account_id", "number"),
         Index("ix_ledger_entries_to", "to_account_id", "number"),
         Index("ix_ledger_entries_at", "community_id", "unit", "at"),
+        Index("ix_ledger_entries_resident_id", "resident_id", "number"),
         CheckConstraint("amount > 0", "ck_ledger_entries_amount"),
         CheckConstraint("from_account_id <> to_account_id", "ck_ledger_entries_accounts"),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, Keyed, OfCommunity
+from storage.types import Sealed
 
 
 class InboundMessage(Keyed, Base):
@@ -40,6 +41,16 @@ class InboundMessage(Keyed, Base):
     intent: Mapped[str] = mapped_column(String(32), default="")
     trace: Mapped[list[Any]] = mapped_column(default=list)
     error: Mapped[str | None] = mapped_column(String(120))
+
+
+class SealedReply(Base):
+    """The reply to a message whose words are not kept (a vote), encrypted, while it may repeat."""
+
+    __tablename__ = "sealed_replies"
+
+    inbound_id: Mapped[int] = mapped_column(ForeignKey("inbound_messages.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(Sealed)
+    until: Mapped[datetime] = mapped_column(index=True)
 
 
 class OutboxMessage(Keyed, OfCommunity, Base):

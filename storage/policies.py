@@ -63,3 +63,26 @@ class PolicyQuestion(Keyed, OfCommunity, Base):
     state: Mapped[str] = mapped_column(String(12))
     feedback: Mapped[str] = mapped_column(String(8), default="")
     asked_at: Mapped[datetime]
+
+
+class PolicyReview(OfCommunity, Base):
+    """Who wrote a draft, and what a second person decided: waiting → passed | returned."""
+
+    __tablename__ = "policy_reviews"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("policy_documents.id"), primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    state: Mapped[str] = mapped_column(String(12))
+    note: Mapped[str] = mapped_column(Text, default="")
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    reviewed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class PolicyAnswer(OfCommunity, Base):
+    """A question that an entry written by the staff answers, once it is published."""
+
+    __tablename__ = "policy_answers"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("policy_questions.id"), primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("policy_documents.id"), index=True)

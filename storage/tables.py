@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from storage.activities import Activity, ActivityRating, Occasion, SignUp
+from storage.aid import AidRequest, AidStep, Referral
+from storage.ballots import (
+    Ballot,
+    BallotEvent,
+    BallotKey,
+    ChosenVote,
+    Elector,
+    ElectorMember,
+    PaperVote,
+    RollEntry,
+    SealedVote,
+)
 from storage.base import Base
+from storage.board import BoardClaim, BoardPost, BoardRating, Wish, WishSupport
+from storage.care import CareGiver, CareRequest
 from storage.case_ties import CaseFollower, CaseLink, CaseMediator, Supervision
 from storage.cases import Case, CaseEvent
 from storage.city import (
@@ -14,9 +29,20 @@ from storage.city import (
     PlaceCode,
 )
 from storage.communities import Community, Place
-from storage.consents import Consent
+from storage.consents import Consent, ConsentCode, ConsentTry
 from storage.desk import QueueItem, Reply
+from storage.hall import (
+    Attendance,
+    ProcessVersion,
+    Seat,
+    Topic,
+    TopicEvent,
+    TopicRating,
+    TopicTask,
+)
+from storage.hot_topics import HotTopic
 from storage.households import Household, HouseholdMember
+from storage.information import FundEntry, Notice, ServiceEntry, Sheet, Subscription, TipOff
 from storage.learning import Correction
 from storage.ledger import (
     LedgerAccount,
@@ -26,9 +52,16 @@ from storage.ledger import (
     LedgerLotUse,
     LedgerMonth,
 )
-from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.messages import InboundMessage, Media, OutboxMessage, SealedReply
 from storage.moderation import SensitiveWord, Submission
-from storage.organisations import Organisation
+from storage.opinions import (
+    OpinionSnapshot,
+    Proposal,
+    ProposalSupport,
+    Statement,
+    StatementAnswer,
+)
+from storage.organisations import Organisation, OrganisationRating, OrganisationService
 from storage.points import (
     Goods,
     PointAward,
@@ -38,10 +71,14 @@ from storage.points import (
     PointsTerms,
     Redemption,
 )
-from storage.policies import PolicyDocument, PolicyQuestion
+from storage.policies import PolicyAnswer, PolicyDocument, PolicyQuestion, PolicyReview
+from storage.questionnaires import Questionnaire, QuestionnaireResponse
+from storage.register import Home, HomeTie, RegisteredPerson
+from storage.reports import Report
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
+from storage.volunteers import Backfill, Certificate, HourEntry, Volunteer
 
 APPEND_ONLY = (
     CaseEvent.__tablename__,
@@ -50,27 +87,57 @@ APPEND_ONLY = (
     LedgerLotUse.__tablename__,
     LedgerMonth.__tablename__,
     PointRuleVersion.__tablename__,
+    HourEntry.__tablename__,
+    ProcessVersion.__tablename__,
+    TopicEvent.__tablename__,
+    RollEntry.__tablename__,
+    BallotEvent.__tablename__,
 )
 
 __all__ = [
     "APPEND_ONLY",
     "AccessToken",
+    "Activity",
+    "ActivityRating",
+    "AidRequest",
+    "AidStep",
     "ApiKey",
+    "Attendance",
     "AuditEntry",
+    "Backfill",
+    "Ballot",
+    "BallotEvent",
+    "BallotKey",
     "Base",
+    "BoardClaim",
+    "BoardPost",
+    "BoardRating",
+    "CareGiver",
+    "CareRequest",
     "Case",
     "CaseEvent",
     "CaseFollower",
     "CaseLink",
     "CaseMediator",
     "CategorySetting",
+    "Certificate",
+    "ChosenVote",
     "CityEvent",
     "Community",
     "Consent",
+    "ConsentCode",
+    "ConsentTry",
     "Correction",
     "Dialog",
     "DispatchRule",
+    "Elector",
+    "ElectorMember",
+    "FundEntry",
     "Goods",
+    "Home",
+    "HomeTie",
+    "HotTopic",
+    "HourEntry",
     "Household",
     "HouseholdMember",
     "InboundMessage",
@@ -81,9 +148,15 @@ __all__ = [
     "LedgerLotUse",
     "LedgerMonth",
     "Media",
+    "Notice",
+    "Occasion",
     "OpenRequest",
+    "OpinionSnapshot",
     "Organisation",
+    "OrganisationRating",
+    "OrganisationService",
     "OutboxMessage",
+    "PaperVote",
     "Place",
     "PlaceCode",
     "PointAward",
@@ -91,15 +164,43 @@ __all__ = [
     "PointRuleVersion",
     "PointsRanking",
     "PointsTerms",
+    "PolicyAnswer",
     "PolicyDocument",
     "PolicyQuestion",
+    "PolicyReview",
+    "ProcessVersion",
+    "Proposal",
+    "ProposalSupport",
+    "Questionnaire",
+    "QuestionnaireResponse",
     "QueueItem",
     "Redemption",
+    "Referral",
+    "RegisteredPerson",
     "Reply",
+    "Report",
     "Resident",
+    "RollEntry",
+    "SealedReply",
+    "SealedVote",
+    "Seat",
     "SensitiveWord",
+    "ServiceEntry",
+    "Sheet",
+    "SignUp",
     "Staff",
     "StaffSession",
+    "Statement",
+    "StatementAnswer",
     "Submission",
+    "Subscription",
     "Supervision",
+    "TipOff",
+    "Topic",
+    "TopicEvent",
+    "TopicRating",
+    "TopicTask",
+    "Volunteer",
+    "Wish",
+    "WishSupport",
 ]

@@ -11,6 +11,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import DateTime, Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
+SEALED_STEP = 256
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, kept in UTC; a naive one is refused with ValueError."""
@@ -39,6 +41,7 @@ class Vault:
     def __init__(self, secret: str) -> None:
         digest = hashlib.sha256(b"shuoshitai personal data\0" + secret.encode()).digest()
         self._fernet = Fernet(base64.urlsafe_b64encode(digest))
+        self.signing_seed = hashlib.sha256(b"shuoshitai signatures\0" + secret.encode()).digest()
 
     def seal(self, text: str) -> bytes:
         return self._fernet.encrypt(text.encode())
@@ -59,10 +62,28 @@ class Encrypted(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else _vault(dialect).seal(value)
+        return None if value is None else vault_of(dialect).seal(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
-        return None if value is None else _vault(dialect).open(bytes(value))
+        return None if value is None else vault_of(dialect).open(bytes(value))
+
+
+class Sealed(Encrypted):
+    """A text of which not even the length is to be seen: filled up with spaces to a multiple of
+    256 bytes before it is encrypted; spaces at its end are not kept.
+    """
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        missing = -len(value.encode()) % SEALED_STEP
+        return super().process_bind_param(value + " " * missing, dialect)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        text = super().process_result_value(value, dialect)
+        return None if text is None else text.rstrip(" ")
 
 
 def attach_vault(dialect: Dialect, vault: Vault) -> None:
@@ -70,7 +91,8 @@ def attach_vault(dialect: Dialect, vault: Vault) -> None:
     dialect._shuoshitai_vault = vault  # type: ignore[attr-defined]
 
 
-def _vault(dialect: Dialect) -> Vault:
+def vault_of(dialect: Dialect) -> Vault:
+    """The vault of this engine; RuntimeError where it was given none."""
     vault: Vault | None = getattr(dialect, "_shuoshitai_vault", None)
     if vault is None:
         raise RuntimeError("this engine has no vault for encrypted columns")

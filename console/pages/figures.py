@@ -9,12 +9,18 @@ from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console import charts
+from console.figure_links import address_of
 from console.rendering import render
+from console.report_view import Card, cards_of
 from console.visits import Visit, visit_of
 from services import case_search, desk
+from services.access import visible_cases
 from services.calendar import CHINA
+from services.case_figures import THREE, WITH_EXCLUDED, history
+from services.case_measures import Measure
 from services.case_search import CaseFilter
 from services.case_states import OPEN, STATE_NAMES
+from services.periods import PeriodKind, containing
 
 DAYS = 30
 
@@ -56,9 +62,24 @@ def _load(session: Session, visit: Visit) -> dict[str, object]:
                 for day, number in by_day
             ]
         ),
+        "rates": _rates(session, visit),
+        "month": containing(PeriodKind.MONTH, today),
         "span": DAYS,
         "total": sum(number for _, number in by_day),
     }
+
+
+def _rates(session: Session, visit: Visit) -> tuple[Card, ...]:
+    """三率 of this month beside the last, each figure with its list."""
+    month = containing(PeriodKind.MONTH, visit.now.astimezone(CHINA).date())
+    both, scope = (month.before(), month), visible_cases(visit.staff)
+    before, now = history(session, scope, both, visit.now, WITH_EXCLUDED)
+
+    def link(measure: Measure, _by: str, _key: str) -> str:
+        wanted = CaseFilter(measure=measure.value, first=month.first, last=month.last)
+        return address_of(wanted)
+
+    return cards_of(THREE, now[1], before[1], link)
 
 
 def _strip(session: Session, visit: Visit) -> list[Figure]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from aiohttp import web
 
+from console.media_files import inside
 from console.visits import number_in_path, visit_of
 from services import finding
 
@@ -21,19 +20,10 @@ async def serve(request: web.Request) -> web.StreamResponse:
     )
     if medium is None or medium.state != "stored" or not medium.file:
         raise web.HTTPNotFound
-    path = _inside(visit.deps.media_dir, medium.file)
+    path = inside(visit.deps.media_dir, medium.file)
     known = medium.content_type in SHOWN
     response = web.FileResponse(path)
     response.content_type = medium.content_type if known else "application/octet-stream"
     response.headers["Content-Disposition"] = "inline" if known else "attachment"
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
-
-
-def _inside(folder: Path, name: str) -> Path:
-    """The file `name` below `folder`; 404 where it is not there or would lie elsewhere."""
-    root = folder.resolve()
-    path = (root / name).resolve()
-    if not path.is_relative_to(root) or not path.is_file():
-        raise web.HTTPNotFound
-    return path

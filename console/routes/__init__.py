@@ -6,13 +6,31 @@ else appears below /console or /public; a test walks the table and tries each ru
 
 from __future__ import annotations
 
-from console.routes import city, desk, house, moderation, public
+from console.routes import (
+    activities,
+    city,
+    desk,
+    figures,
+    hall,
+    help,  # noqa: A004
+    house,
+    information,
+    moderation,
+    points,
+    public,
+)
 from console.rules import Route
 
 ROUTES: tuple[Route, ...] = (
     *house.ROUTES,
     *desk.ROUTES,
+    *figures.ROUTES,
+    *points.ROUTES,
+    *activities.ROUTES,
+    *information.ROUTES,
     *city.ROUTES,
     *moderation.ROUTES,
+    *help.ROUTES,
+    *hall.ROUTES,
     *public.ROUTES,
 )

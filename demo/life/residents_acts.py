@@ -93,6 +93,8 @@ class Residents:
                 return {"text": self._where(story, step)}
             case "description":
                 return {"text": step.value}
+            case "same":
+                return {"text": "是另一件事"}
             case "confirm":
                 return self._photo(photos.pop(0)) if photos else {"text": "1"}
             case _:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -14,6 +14,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from knowledge.errors import UnreadableDocumentError
 from knowledge.importing.blocks import Block, Read, rows
 from knowledge.importing.guards import check_package
+
+T = TypeVar("T")
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
@@ -30,31 +32,56 @@ _FAULTS = (
 
 def read_xlsx(name: str, data: bytes) -> Read:
     """Raises UnreadableDocumentError for broken, encrypted and exploding files."""
+
+    def read(book: Any) -> Read:
+        blocks = tuple(block for sheet in book.worksheets for block in _sheet(sheet))
+        return Read(blocks, str(book.properties.title or ""))
+
+    return _opened(name, data, read)
+
+
+def read_cells(name: str, data: bytes) -> list[list[str]]:
+    """The first sheet that has anything, row by row, as written; raises UnreadableDocumentError."""
+
+    def read(book: Any) -> list[list[str]]:
+        for sheet in book.worksheets:
+            found = [cells for cells in _cells(sheet) if any(cells)]
+            if found:
+                return found
+        return []
+
+    return _opened(name, data, read)
+
+
+def _opened(name: str, data: bytes, read: Callable[[Any], T]) -> T:
     check_package(name, data)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         try:
-            blocks = tuple(block for sheet in book.worksheets for block in _sheet(sheet))
+            return read(book)
         finally:
             book.close()
     except _FAULTS as error:
         raise UnreadableDocumentError(name, "文件已损坏，或不是 Excel 表格（.xlsx）") from error
-    return Read(blocks, str(book.properties.title or ""))
 
 
 def _sheet(sheet: Any) -> Iterator[Block]:
     """The sheet's name, lines above the table as text, then the rows of the table."""
-    sheet.reset_dimensions()  # what the file says of its size need not be true
     table: list[list[str]] = []
     yield Block("heading", str(sheet.title), 1)
-    for row in sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True):
-        cells = [_written(cell) for cell in row]
+    for cells in _cells(sheet):
         filled = [cell for cell in cells if cell]
         if table or len(filled) > 1:
             table.append(cells)
         elif filled:
             yield Block("text", filled[0])
     yield from rows(table)
+
+
+def _cells(sheet: Any) -> Iterator[list[str]]:
+    sheet.reset_dimensions()  # what the file says of its size need not be true
+    for row in sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True):
+        yield [_written(cell) for cell in row]
 
 
 def _written(cell: object) -> str:

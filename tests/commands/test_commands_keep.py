@@ -59,6 +59,7 @@ def test_every_command_of_the_interface_has_help(capsys: pytest.CaptureFixture[s
         *("serve", "worker", "chat", "check", "migrate", "demo", "staff", "train", "classify"),
         *("categorise", "ask", "evaluate", "opinions", "count", "verify", "export", "forget"),
         *("backup", "restore", "import-places", "import-policy", "hotspots", "menu", "qr"),
+        *("report",),
         *("evaluate intents", "evaluate knowledge", "menu push", "staff add", "staff list"),
         *("staff disable", "staff passwd"),
     ):

@@ -8,20 +8,52 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from services import api_keys, cases, dispatch, handover, moderation, outbox, replies, residents
+from services import (
+    aid,
+    api_keys,
+    ballots,
+    board,
+    care,
+    cases,
+    dispatch,
+    hall,
+    handover,
+    hot_topics,
+    moderation,
+    outbox,
+    referrals,
+    register,
+    replies,
+    report_drawing,
+    reports,
+    residents,
+    signups,
+    volunteers,
+    wishes,
+)
 from services.access import Role
 from services.calendar import OfficeHours
 from services.case_states import Actor, State
+from services.categories import Catalogue
 from services.passwords import hash_password
+from services.periods import PeriodKind, containing
 from services.places import import_tree, read_tree
+from services.processes import Electors
 from storage.cases import Case
 from storage.city import PlaceCode
 from storage.communities import Community, Place
 from storage.desk import QueueItem, Reply
+from storage.hot_topics import HotTopic
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.moderation import SensitiveWord
+from storage.opinions import Proposal
+from storage.organisations import Organisation
 from storage.residents import Resident
 from storage.staff import Staff
+from storage.volunteers import Backfill
+from tests.console.seed_information import Information, fill_information
+from tests.console.seed_points import PointsSeed, fill_points
+from tests.volunteers.plans import CLEANING, published
 
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)  # 17:30 on a Thursday in China
 HOURS = OfficeHours()
@@ -88,11 +120,29 @@ class Seeded:
     picture: int
     private_resident: int
     message: int
+    report: int
+    hot_topic: int
+    points: PointsSeed
+    activity: int
+    occasion: int
+    volunteer: int
+    backfill: int
+    information: Information
     rule: int
     key: int
     building: int
     submission: int
     word: int
+    organisation: int
+    post: int
+    wish: int
+    aid: int
+    referral: int
+    care: int
+    giver: int
+    topic: int
+    ballot: int
+    proposal: int
 
 
 @cache
@@ -125,6 +175,7 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
     )
     reply = _reply(session, staff["worker"], wang, lamp, now)
     failed = _failed(session, wang, now)
+    activity, occasion, volunteer, backfill = _volunteering(session, staff["worker"], wang, now)
     return Seeded(
         staff={login: row.id for login, row in staff.items()},
         resident=wang.id,
@@ -139,9 +190,43 @@ def fill(session: Session, now: datetime = NOW) -> Seeded:
         picture=picture.id,
         private_resident=zhao.id,
         message=words.id,
+        report=_report(session, now),
+        hot_topic=_hot_topic(session, community, lamp, far, now),
+        points=fill_points(session, staff["worker"], wang, zhao, now),
+        activity=activity,
+        occasion=occasion,
+        volunteer=volunteer,
+        backfill=backfill,
+        information=fill_information(session, community, staff, wang, now),
         **_kept(session, staff["admin"], now),
         **_moderation(session, community, wang, now),
+        **_help(session, community, wang, now),
+        **_hall(session, staff["worker"], wang, now),
     )
+
+
+def _volunteering(
+    session: Session, worker: Staff, resident: Resident, now: datetime
+) -> tuple[int, int, int, int]:
+    """An activity of yesterday with one who never checked out, and time that waits for a second."""
+    long_ago, start = now - timedelta(days=3), now - timedelta(hours=26)
+    activity, occasion = published(session, worker, CLEANING, start, long_ago)
+    volunteer = volunteers.register(session, resident, long_ago, interests=["clean"], team="邻里队")
+    row = signups.sign_up(session, occasion.id, resident, long_ago)
+    row.checked_in_at = start
+    proposed = Backfill(
+        community_id=resident.community_id,
+        resident_id=resident.id,
+        minutes=300,
+        served_on=now.date(),
+        reason="台风天搬沙袋，没有网络签到",
+        state="awaiting",
+        proposed_by=worker.id,
+        created_at=now,
+    )
+    session.add(proposed)
+    session.flush()
+    return activity.id, occasion.id, volunteer.id, proposed.id
 
 
 def _kept(session: Session, admin: Staff, now: datetime) -> dict[str, int]:
@@ -162,6 +247,35 @@ def _kept(session: Session, admin: Staff, now: datetime) -> dict[str, int]:
     rule = dispatch.add(session, admin, place.community_id, new, now)
     key, _ = api_keys.make(session, admin, place.community_id, "城管平台", now)
     return {"rule": rule.id, "key": key.id, "building": place.id}
+
+
+def _hall(session: Session, worker: Staff, resident: Resident, now: datetime) -> dict[str, int]:
+    """A topic with an open named ballot, six homes in the register, one proposal."""
+    community = resident.community_id
+    lines = [
+        register.HomeLine(f"h{n}", f"3栋2单元{n}01", "b3u2", "80", (f"P{n}",), (f"P{n}",))
+        for n in range(1, 7)
+    ]
+    register.import_homes(session, worker, community, lines, now)
+    draft = hall.Draft(community, "东门换道闸", "旧道闸常坏，换一台要八千元。", "poll")
+    topic = hall.open_topic(session, worker, draft, now)
+    hall.enter(topic, hall.process_of(topic).stage("ballot"), now)
+    new = ballots.NewBallot("换不换道闸", now, now + timedelta(days=3), electorate=Electors.PERSONS)
+    ballot = ballots.plan(session, worker, topic, new, now)
+    ballots.open_ballot(session, ballot, now)
+    proposal = Proposal(
+        community_id=community,
+        resident_id=resident.id,
+        title="楼下加一盏灯",
+        text="晚上看不清",
+        state="open",
+        needed=5,
+        base=6,
+        created_at=now,
+    )
+    session.add(proposal)
+    session.flush()
+    return {"topic": topic.id, "ballot": ballot.id, "proposal": proposal.id}
 
 
 def _staff(session: Session, login: str, name: str, role: Role, scope: str, now: datetime) -> Staff:
@@ -295,5 +409,75 @@ def _moderation(
     return {"submission": submission.id, "word": word.id}
 
 
+def _help(session: Session, community: Community, wang: Resident, now: datetime) -> dict[str, int]:
+    """A partner, a post on the board, a wish with one supporter."""
+    partner = Organisation(
+        community_id=community.id, name="桂园物业", kind="property", created_at=now
+    )
+    person = session.query(Staff).filter_by(login="partner").one()
+    session.add(partner)
+    session.flush()
+    person.organisation_id = partner.id
+    post = board.publish(session, wang, board.NewPost("lend", "人字梯可以借"), HOURS, now)
+    post.state, post.published_at, post.expires_at = "open", now, now + board.LIFE
+    wish = wishes.wish_for(session, wang, "每月来一次磨剪刀", HOURS, now)
+    wish.state = "open"
+    lin = _resident(session, community, "o-lin", "林某", None, now)
+    need = aid.apply(
+        session,
+        lin,
+        aid.NewAid("self", "living", "失业半年，房租交不起", "13800001234"),
+        HOURS,
+        now,
+    )
+    worker = session.query(Staff).filter_by(login="worker").one()
+    aid.take(session, worker, need, HOURS, now)
+    wanted = referrals.NewReferral("需要找工作的指导", with_phone=True)
+    referral = referrals.refer(session, worker, need, partner, wanted, now)
+    referrals.consent(session, referral, agreed=True, now=now)
+    helper = care.volunteer(session, wang, "能陪诊", None, HOURS, now)
+    zhao = session.query(Resident).filter_by(openid="o-zhao").one()
+    asked = care.NewCare("escort", "周三上午", 120, "有心脏病，走得慢")
+    escort = care.request(session, zhao, zhao, asked, HOURS, now)
+    return {
+        "care": escort.id,
+        "giver": helper.id,
+        "organisation": partner.id,
+        "post": post.id,
+        "wish": wish.id,
+        "aid": need.id,
+        "referral": referral.id,
+    }
+
+
 def _item(session: Session, source: str) -> int:
     return session.query(QueueItem).filter_by(source=source).one().id
+
+
+def _report(session: Session, now: datetime) -> int:
+    place = session.query(Place).filter_by(path=COMMUNITY).one()
+    month = containing(PeriodKind.MONTH, now.date())
+    data = report_drawing.draw_up(session, place, month, Catalogue.shipped().name, now)
+    report = reports.publish(session, data, HOURS, now)
+    assert report is not None
+    return report.id
+
+
+def _hot_topic(session: Session, community: Community, one: Case, two: Case, now: datetime) -> int:
+    row = HotTopic(
+        community_id=community.id,
+        week=hot_topics.week_of(now),
+        rank=1,
+        heat=9.9,
+        summary="楼道灯坏了好几天",
+        category=one.category,
+        place_path=GRID_1,
+        size=2,
+        case_ids=[one.id, two.id],
+        started_at=one.created_at,
+        ended_at=two.created_at,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from aiohttp import ClientResponse, DummyCookieJar, web
+from aiohttp import ClientResponse, DummyCookieJar, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 from PIL import Image
 from sqlalchemy import select
@@ -88,6 +89,20 @@ class Visitor:
             data={"csrf": self.csrf if csrf is None else csrf} | dict(data or {}),
             headers=self._cookie() | {"Origin": here if origin is None else origin},
             allow_redirects=False,
+        )
+        return await _read(response)
+
+    async def send(
+        self, path: str, field: str, name: str, data: bytes, values: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Posts a form with a file, as our own pages do."""
+        here = str(self.client.make_url("/")).rstrip("/")
+        form = FormData({"csrf": self.csrf} | dict(values or {}))
+        form.add_field(
+            field, io.BytesIO(data), filename=name, content_type="application/octet-stream"
+        )
+        response = await self.client.post(
+            path, data=form, headers=self._cookie() | {"Origin": here}, allow_redirects=False
         )
         return await _read(response)
 

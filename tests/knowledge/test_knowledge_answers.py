@@ -59,8 +59,28 @@ def test_questions_that_nothing_was_tuned_on(shipped: KnowledgeBase, today: date
     """A second set, written after words and settings: a floor against fitting to the first."""
     measured = measure(shipped, read("unseen_questions.csv"), today)
     assert measured.first >= 0.88
-    assert measured.wrong <= 0.06
+    assert measured.wrong <= 0.03
     assert measured.abstained >= 0.90
+
+
+def test_questions_written_before_anything_was_looked_at(
+    shipped: KnowledgeBase, today: date
+) -> None:
+    """A third set, of which four in ten are about other matters: never a ground for a setting."""
+    measured = measure(shipped, read("blind_questions.csv"), today)
+    assert measured.first >= 0.88
+    assert measured.wrong <= 0.07
+
+
+def test_a_matter_in_passing_and_a_better_name_are_offered_not_answered(today: date) -> None:
+    """A licence that is only a paper to bring, a document named less like the question."""
+    loan = Document("loan", "创业贷款", (Passage("带营业执照和身份证到人社窗口。", ("材料",)),))
+    answer = KnowledgeBase.build([loan]).ask("营业执照到哪里办", today=today)
+    assert not answer.answered
+    bike = Document("bike", "自行车登记", (Passage("社区车棚充电按次收费。", ("标准",)),))
+    charging = Document("charging", "社区车棚充电", (Passage("扫码。", ("办理流程",)),))
+    answer = KnowledgeBase.build([bike, charging]).ask("车棚充电怎么收费", today=today)
+    assert not answer.answered or answer.citations[0].document_id == "charging"
 
 
 def test_practice_reports_answer_questions_of_fact(today: date) -> None:

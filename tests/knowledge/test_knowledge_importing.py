@@ -44,6 +44,8 @@ version: 2
 | 陪诊 | 20 |
 """
 
+OFFICE = Path(__file__).parent / "office"
+
 
 def said(document: Document, text: str) -> tuple[str, ...]:
     """The headings above the passage that says `text`."""
@@ -221,3 +223,20 @@ def test_an_entry_without_a_title_or_an_end_of_its_head_is_refused() -> None:
     for text in ("文字", "---\nissuer: 甲\n---\n文字", "---\ntitle: 甲\n文字"):
         with pytest.raises(UnreadableDocumentError):
             read_entry(text, "a.md")
+
+
+@pytest.mark.parametrize("suffix", ["docx", "pdf", "html"])
+def test_files_of_libreoffice_are_read(suffix: str) -> None:
+    """The rule, its number, its days, its articles and its table, as another program wrote them."""
+    found = import_file(OFFICE / f"rule.{suffix}")
+    assert found.number == "乙民发〔2025〕12号"
+    assert (found.effective, found.valid_until) == (date(2025, 3, 1), date(2028, 2, 29))
+    texts = [passage.text for passage in found.passages]
+    assert any(text.startswith("积分按一分兑换一元") for text in texts)
+    assert any("清洁楼道" in text and "10" in text for text in texts)
+
+
+def test_a_spreadsheet_of_libreoffice_is_read() -> None:
+    found = import_file(OFFICE / "list.xlsx")
+    assert found.title == "2025年社区公共服务清单"
+    assert found.passages[1].text == "事项：老年证；窗口：2号窗；时限（天）：5；联系电话：0000-1234"

@@ -32,14 +32,20 @@ from services.case_states import Actor, Outcome, State
 from services.categories import Catalogues
 from services.places import import_tree, read_tree
 from settings import DEMO_AES_KEY
+from storage.aid import AidRequest, Referral
+from storage.board import BoardPost
+from storage.care import CareRequest
 from storage.case_ties import CaseFollower
 from storage.cases import Case, CaseEvent
 from storage.communities import Place
 from storage.desk import QueueItem
+from storage.information import Subscription, TipOff
 from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 from tests.desk import WORKDAY_MORNING, Desk, open_desk
+from tests.stories import information, points, volunteering
+from tests.stories.deeds import DEEDS
 from tests.stories.manners import faults
 
 FOLDER = Path(__file__).parent
@@ -60,8 +66,10 @@ OTHER_TREE = {
 }
 WORKERS = (
     ("wang", "王敏", Role.COMMUNITY_WORKER, "demo"),
+    ("chen", "陈斌", Role.COMMUNITY_WORKER, "demo"),
     ("li", "李强", Role.GRID_WORKER, "G1"),
-    ("zhao", "赵慧", Role.REVIEWER, "demo"),
+    ("zhao", "赵蕾", Role.REVIEWER, "demo"),
+    ("sun", "孙洁", Role.REVIEWER, "demo"),
 )
 _SPAN = re.compile(r"(\d+)\s*(h|m|s|d)")
 _UNITS = {"h": "hours", "m": "minutes", "s": "seconds", "d": "days"}
@@ -129,7 +137,7 @@ class Stage:
 
     async def _step(self, step: dict[str, Any]) -> None:
         self.openid = step.pop("as", self.openid)
-        for deed in ("wait", "staff", "restart", "home", "older form"):
+        for deed in ("wait", "staff", "restart", "home", "older form", "jobs", *points.DEEDS):
             if deed in step:
                 await self._deed(deed, step.pop(deed))
         if "together" in step:
@@ -158,6 +166,8 @@ class Stage:
         side, who = self._side(), self.openid
         makers: dict[str, Callable[[Any], SignedPush]] = {
             "say": lambda text: side.compose_text(who, str(text)),
+            "invited": lambda by: side.compose_text(who, self._invitation(by)),
+            "types": lambda what: side.compose_text(who, self.desk.look(self._shown(what))),
             "long": lambda told: side.compose_text(who, told["text"] * told["times"]),
             "photo": lambda name: side.compose_image(who, str(name)),
             "voice": lambda words: side.compose_voice(who, f"v{len(self.said)}", words or ""),
@@ -166,6 +176,7 @@ class Stage:
             "location": lambda spot: side.compose_location(who, spot[0], spot[1], spot[2]),
             "click": lambda key: side.compose_click(who, key),
             "scan": lambda scene: side.compose_scan(who, scene),
+            "scans": lambda what: side.compose_scan(who, self.desk.look(self._shown(what))),
             "follow": lambda scene: side.compose_subscribe(who, scene or ""),
             "unfollow": lambda _: side.compose_unsubscribe(who),
         }
@@ -173,6 +184,9 @@ class Stage:
             if kind in step:
                 return make(step.pop(kind))
         return None
+
+    def _invitation(self, head: str) -> str:
+        return self.desk.look(lambda s: points.invitation(s, head))
 
     def _side(self) -> WeChatSide:
         """The account that the resident follows; names that begin with `b-` follow the second."""
@@ -211,16 +225,29 @@ class Stage:
                 self.desk.do(lambda s: setattr(self._me(s), "home_id", _place(s, told).id))
             case "older form":
                 self.desk.do(lambda s: _change_form(s.get_one(Dialog, self._me(s).id), told))
+            case "jobs":
+                self.desk.do(lambda s: volunteering.jobs(s, self.desk.clock()))
             case "staff":
                 self.desk.do(lambda s: self._staff(s, told))
+            case _:
+                act = points.DEEDS[deed]
+                self.desk.do(lambda s: act(s, self._me(s), told, self.desk.clock()))
+
+    def _shown(self, what: str) -> Callable[[Session], str]:
+        """What somebody else's screen shows just now: a code to type, a QR code to scan."""
+        return partial(volunteering.shown, what=what, now=self.desk.clock())
 
     def _me(self, session: Session) -> Resident:
         return session.scalars(select(Resident).where(Resident.openid == self.openid)).one()
 
     def _staff(self, session: Session, told: str) -> None:
-        now, me = self.desk.clock(), self._me(session)
+        now = self.desk.clock()
         deed, _, rest = told.partition(" ")
         worker = session.scalars(select(Staff).where(Staff.login == "wang")).one()
+        if deed == "activity":
+            volunteering.open_activity(session, worker, rest, now)
+            return
+        me = self._me(session)
         match deed:
             case "takes":
                 handover.take(session, me, now)
@@ -232,9 +259,24 @@ class Stage:
                 for step in (*_WAY, State(state)):
                     wish = cases.Move(step, reason, Outcome.FIXED)
                     cases.move(session, case, wish, Actor.STAFF, worker.id, now)
+            case "confirms":
+                volunteering.confirm(session, worker, now)
+            case "names":
+                me.name = rest
             case "asks" | "closes":
                 code, _, questions = rest.partition(" ")
                 keep_category(session, me.community_id, code, questions, deed == "asks", now)
+            case _ if deed in DEEDS:
+                DEEDS[deed](session, worker, me, rest, now)
+            case _:
+                self._handle(session, worker, deed, rest)
+
+    def _handle(self, session: Session, worker: Staff, deed: str, rest: str) -> None:
+        """What staff do with cases beside moving them."""
+        now, me = self.desk.clock(), self._me(session)
+        match deed:
+            case "announces":
+                information.publish(session, rest, now)
             case "visits":
                 now = self.desk.workers.hours.add(now, 2 * 540)
                 self.desk.clock.now = now
@@ -250,7 +292,7 @@ class Stage:
                 new = case_merging.SplitOff(rest, case.category)
                 case_merging.split(session, worker, case, new, self.desk.workers.hours, now)
             case _:
-                raise AssertionError(f"staff cannot {told!r}")
+                raise AssertionError(f"staff cannot {deed!r}")
 
     def _look(self, then: dict[str, Any]) -> None:
         for what, expected in then.items():
@@ -258,6 +300,8 @@ class Stage:
             assert seen == expected, f"{what}: {seen!r} instead of {expected!r}"
 
     def _see(self, what: str, expected: Any, session: Session) -> Any:
+        if what.startswith("kept texts holding "):
+            return sum(what.rsplit(" ", 1)[1] in text for text in _kept_texts(session))
         if what in ("form", "handover", "strikes"):
             return getattr(session.get_one(Dialog, self._me(session).id), what)
         if what == "personal data":
@@ -315,6 +359,10 @@ def _phones(session: Session) -> list[str]:
     return [phone for phone in session.scalars(select(Case.contact_phone)) if phone]
 
 
+def _sent(session: Session) -> list[str]:
+    return list(session.scalars(select(OUT).order_by(OutboxMessage.id)))
+
+
 OUT = OutboxMessage.text
 SIGHTS: dict[str, Callable[[Session], Any]] = {
     "cases": lambda s: _count(s, Case),
@@ -323,6 +371,22 @@ SIGHTS: dict[str, Callable[[Session], Any]] = {
     "residents": lambda s: _count(s, Resident, Resident.openid.in_(("u1", "u2"))),
     "kept texts": _kept_texts,
     "contact phones": _phones,
+    **points.SIGHTS,
+    "sign-ups": volunteering.sign_ups,
+    "hours": volunteering.hours,
+    "told": volunteering.told,
+    "posts": lambda s: list(s.scalars(select(BoardPost.state).order_by(BoardPost.id))),
+    "care minutes": lambda s: [n for n in s.scalars(select(CareRequest.settled_minutes)) if n],
+    "aid": lambda s: list(s.scalars(select(AidRequest.state).order_by(AidRequest.id))),
+    "referrals": lambda s: list(s.scalars(select(Referral.state).order_by(Referral.id))),
+    "last told": lambda s: s.scalars(select(OUT).order_by(OutboxMessage.id.desc())).first(),
+    "sent": _sent,
+    "sent count": lambda s: len(_sent(s)),
+    "subscriptions": lambda s: sorted(s.scalars(select(Subscription.topic))),
+    "tips": lambda s: [
+        ["named" if tip.resident_id else "unnamed", tip.text]
+        for tip in s.scalars(select(TipOff).order_by(TipOff.id))
+    ],
 }
 
 

@@ -436,6 +436,9 @@ def upgrade() -> None:
             batch_op.f("ix_ledger_entries_community_id"), ["community_id"], unique=False
         )
         batch_op.create_index("ix_ledger_entries_from", ["from_account_id", "number"], unique=False)
+        batch_op.create_index(
+            "ix_ledger_entries_resident_id", ["resident_id", "number"], unique=False
+        )
         batch_op.create_index("ix_ledger_entries_to", ["to_account_id", "number"], unique=False)
         batch_op.create_index("uq_ledger_entries_number", ["community_id", "number"], unique=True)
         batch_op.create_index("uq_ledger_entries_source", ["community_id", "source"], unique=True)
@@ -733,6 +736,7 @@ def downgrade() -> None:
         batch_op.drop_index("uq_ledger_entries_source")
         batch_op.drop_index("uq_ledger_entries_number")
         batch_op.drop_index("ix_ledger_entries_to")
+        batch_op.drop_index("ix_ledger_entries_resident_id")
         batch_op.drop_index("ix_ledger_entries_from")
         batch_op.drop_index(batch_op.f("ix_ledger_entries_community_id"))
         batch_op.drop_index("ix_ledger_entries_at")

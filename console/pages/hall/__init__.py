@@ -1,0 +1,1 @@
+"""The pages of the deliberation hall: topics, seats, ballots, paper votes, register, processes."""

@@ -1,0 +1,208 @@
+"""Households, one person's statement, and the files to hand over."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy.orm import Session
+
+from console.done import see
+from console.forms import Entered, number_or_none, read_form
+from console.pages.points import ADDRESS, community_kept, frame
+from console.rendering import render
+from console.visits import Visit, number_in_path, visit_of
+from services import (
+    audit,
+    finding,
+    households,
+    ledger,
+    ledger_proof,
+    points_book,
+    points_people,
+)
+from services.households import HouseholdRefusal
+from services.ledger import Unit
+from services.ledger_accounts import UNIT_NAMES, amount_words
+from services.residents import display_name
+from storage.communities import Community
+from storage.households import Household
+from storage.residents import Resident
+
+HERE = f"{ADDRESS}/households"
+LINES = 50
+
+
+async def show(request: web.Request) -> web.Response:
+    """The households of a community."""
+    return await _list(request, Entered(), 200)
+
+
+async def _list(request: web.Request, entered: Entered, status: int) -> web.Response:
+    visit = visit_of(request)
+    code = entered.values.get("community") or request.query.get("community", "")
+
+    def work(session: Session) -> dict[str, Any]:
+        community = community_kept(session, visit, code)
+        return {
+            **frame(session, visit, community),
+            "rows": [_row(session, one) for one in households.listed(session, community.id)],
+            "people": points_people.of_community(session, community.id),
+            "entered": entered,
+        }
+
+    return render(request, "points/households.html", await visit.read(work), status=status)
+
+
+def _row(session: Session, home: Household) -> dict[str, Any]:
+    people = households.members(session, home)
+    return {
+        "home": home,
+        "people": [display_name(one) for one in people],
+        "members": people,
+        "points": ledger.balance(session, people[0], Unit.POINTS) if people else 0,
+    }
+
+
+def _resident(session: Session, form: dict[str, str], community_id: int) -> Resident:
+    number = number_or_none(form.get("resident", "").split(" ")[0].removeprefix("#"))
+    found = points_people.one_of(session, community_id, number)
+    if found is None:
+        raise HouseholdRefusal("没有这个编号的居民，请从列表里选")
+    if form.get("agreed") != "1":
+        raise HouseholdRefusal("本人在纸上签字同意后，请勾选")
+    return found
+
+
+async def add(request: web.Request) -> web.Response:
+    """A household for somebody who agreed on paper."""
+    visit, form = visit_of(request), await read_form(request)
+
+    def work(session: Session) -> int:
+        community = community_kept(session, visit, form.get("community", ""))
+        head = _resident(session, form, community.id)
+        label = form.get("label", "")
+        return households.create(session, head, label, visit.now, staff=visit.staff).id
+
+    try:
+        made = await visit.write(work)
+    except HouseholdRefusal as refusal:
+        return await _list(request, Entered("add", form, {"resident": str(refusal)}), 422)
+    return see(f"{HERE}/{made}", "added")
+
+
+async def show_one(request: web.Request) -> web.Response:
+    """One household with its statement."""
+    return await _one(request, Entered(), 200)
+
+
+async def _one(request: web.Request, entered: Entered, status: int) -> web.Response:
+    visit = visit_of(request)
+
+    def work(session: Session) -> dict[str, Any]:
+        home = _find(session, visit, request)
+        row = _row(session, home)
+        first = row["members"][0] if row["members"] else None
+        lines = ledger.statement(session, first, Unit.POINTS, LINES) if first else []
+        ids = {line.entry.resident_id or 0 for line in lines}
+        return {
+            **frame(session, visit, session.get_one(Community, home.community_id)),
+            "row": row,
+            "lines": lines,
+            "names": points_people.names(session, ids),
+            "people": points_people.of_community(session, home.community_id),
+            "entered": entered,
+        }
+
+    return render(request, "points/household.html", await visit.read(work), status=status)
+
+
+def _find(session: Session, visit: Visit, request: web.Request) -> Household:
+    home = households.find_kept(session, visit.staff, number_in_path(request))
+    if home is None:
+        raise web.HTTPNotFound
+    return home
+
+
+async def add_member(request: web.Request) -> web.Response:
+    """A member who agreed on paper."""
+    visit, form = visit_of(request), await read_form(request)
+
+    def work(session: Session) -> None:
+        home = _find(session, visit, request)
+        member = _resident(session, form, home.community_id)
+        households.join(session, member, home, visit.now, staff=visit.staff)
+
+    try:
+        await visit.write(work)
+    except HouseholdRefusal as refusal:
+        return await _one(request, Entered("add", form, {"resident": str(refusal)}), 422)
+    visit.deps.notify_outbox()
+    return see(f"{HERE}/{number_in_path(request)}", "added")
+
+
+async def show_person(request: web.Request) -> web.Response:
+    """What one resident has and how it came about."""
+    visit = visit_of(request)
+
+    def work(session: Session) -> dict[str, Any]:
+        person = _person(session, visit, request)
+        community = session.get_one(Community, person.community_id)
+        books = [
+            (unit, ledger.balance(session, person, unit), lines)
+            for unit in Unit
+            if (lines := ledger.statement(session, person, unit, LINES)) or unit is Unit.POINTS
+        ]
+        return {
+            **frame(session, visit, community),
+            "person": person,
+            "name": display_name(person),
+            "home": households.household_of(session, person),
+            "books": books,
+            "units": UNIT_NAMES,
+            "words": amount_words,
+            "minutes": lambda amount: amount_words(Unit.HOURS, amount),
+        }
+
+    return render(request, "points/person.html", await visit.read(work))
+
+
+def _person(session: Session, visit: Visit, request: web.Request) -> Resident:
+    found = finding.resident(session, visit.staff, number_in_path(request))
+    if found is None:
+        raise web.HTTPNotFound
+    return found
+
+
+async def proof(request: web.Request) -> web.Response:
+    """The signed statement of a resident, to hand over to them."""
+    visit = visit_of(request)
+
+    def work(session: Session) -> dict[str, Any]:
+        person = _person(session, visit, request)
+        audit.record(session, visit.now, visit.staff, "points.proof", person)
+        return ledger_proof.document(session, person)
+
+    document = await visit.write(work)
+    body = json.dumps(document, ensure_ascii=False, indent=1).encode()
+    name = f"points-{number_in_path(request)}.json"
+    return _file(body, "application/json", name)
+
+
+async def export(request: web.Request) -> web.Response:
+    """The points of a community as a workbook, which is itself an entry of the audit."""
+    visit = visit_of(request)
+
+    def work(session: Session) -> bytes:
+        community = community_kept(session, visit, request.query.get("community", ""))
+        audit.record(session, visit.now, visit.staff, "points.export", community)
+        return points_book.workbook(session, community.id)
+
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(await visit.write(work), kind, "points.xlsx")
+
+
+def _file(body: bytes, kind: str, name: str) -> web.Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=body, content_type=kind, headers=headers)

@@ -1,0 +1,190 @@
+"""One occasion: the sign-in sheet, the rotating code, confirming, what staff must settle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import segno
+from aiohttp import web
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from console.done import see
+from console.forms import Entered, number_or_none, read_form
+from console.rendering import render
+from console.visits import Visit, number_in_path, visit_of
+from services import activities, activity_ratings, attendance, attendance_sheet, signups
+from services.activities import BadActivity
+from services.activity_ratings import AGAIN, VERDICTS, Ratings
+from services.attendance_sheet import RESULT_NAMES, Line, Settlement
+from services.calendar import CHINA
+from services.volunteer_hours import BadHours, say_minutes
+from storage.activities import Activity, Occasion, SignUp
+
+ADDRESS = "/console/occasions"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What the attendance page shows."""
+
+    activity: Activity
+    occasion: Occasion
+    lines: list[Line]
+    waiting: int
+    ratings: Ratings
+
+
+def found(session: Session, visit: Visit, request: web.Request) -> tuple[Activity, Occasion]:
+    """The occasion in the address with its activity; 404 outside the scope."""
+    pair = activities.find_occasion(session, visit.staff, number_in_path(request))
+    if pair is None:
+        raise web.HTTPNotFound
+    return pair
+
+
+async def show(request: web.Request) -> web.Response:
+    """The sign-in sheet."""
+    return await _page(request, Entered(), 200)
+
+
+async def _page(request: web.Request, entered: Entered, status: int) -> web.Response:
+    visit = visit_of(request)
+
+    def work(session: Session) -> _Page:
+        activity, occasion = found(session, visit, request)
+        return _Page(
+            activity,
+            occasion,
+            attendance_sheet.sheet(session, occasion),
+            signups.waiting_count(session, occasion),
+            activity_ratings.of_occasion(session, occasion),
+        )
+
+    page = await visit.read(work)
+    context = {
+        "page": page,
+        "entered": entered,
+        "base": f"{ADDRESS}/{page.occasion.id}",
+        "when": activities.when(page.occasion, visit.now),
+        "in_window": attendance.in_window(page.occasion, visit.now),
+        "over": visit.now >= page.occasion.ends_at,
+        "say_minutes": say_minutes,
+        "clock": lambda moment: f"{moment.astimezone(CHINA):%H:%M}" if moment else "",
+        "results": RESULT_NAMES,
+        "verdicts": VERDICTS,
+        "again": AGAIN,
+        "longest": int((page.occasion.ends_at - page.occasion.starts_at).total_seconds() // 60),
+    }
+    return render(request, "occasion.html", context, status=status)
+
+
+async def code(request: web.Request) -> web.Response:
+    """The code of this minute, large; the browser asks again when it changes, without script."""
+    visit = visit_of(request)
+    activity, occasion = await visit.read(lambda session: found(session, visit, request))
+    shown = attendance.in_window(occasion, visit.now) and occasion.state == "open"
+    change = attendance.next_change(visit.now)
+    response = render(
+        request,
+        "occasion_code.html",
+        {
+            "activity": activity,
+            "occasion": occasion,
+            "base": f"{ADDRESS}/{occasion.id}",
+            "when": activities.when(occasion, visit.now),
+            "shown": shown,
+            "code": attendance.code_at(occasion, visit.now) if shown else "",
+            "seconds": int((change - visit.now).total_seconds()),
+        },
+    )
+    if shown:
+        response.headers["Refresh"] = str(int((change - visit.now).total_seconds()) + 1)
+    return response
+
+
+async def poster(request: web.Request) -> web.Response:
+    """The scene of the sign-in as a QR code, for the demo's chat and as what a poster must hold."""
+    visit = visit_of(request)
+    activity, occasion = await visit.read(lambda session: found(session, visit, request))
+    scene = f"signin:{attendance.scene_of(occasion)}"
+    drawn = segno.make(scene, error="m").svg_inline(scale=6, border=2, dark="#000", light="#fff")
+    context = {
+        "activity": activity,
+        "base": f"{ADDRESS}/{occasion.id}",
+        "when": activities.when(occasion, visit.now),
+        "scene": scene,
+        "drawn": Markup(drawn),  # noqa: S704 - drawn by segno from digits and letters of our own
+    }
+    return render(request, "occasion_poster.html", context)
+
+
+async def confirm(request: web.Request) -> web.Response:
+    """Credits everybody who checked in and out."""
+    visit = visit_of(request)
+
+    def work(session: Session) -> None:
+        _, occasion = found(session, visit, request)
+        attendance_sheet.confirm(session, visit.staff, occasion, visit.now)
+
+    return await _done(request, work, Entered("confirm"), "confirmed")
+
+
+async def settle(request: web.Request) -> web.Response:
+    """Settles one line without check-out."""
+    visit, form = visit_of(request), await read_form(request)
+
+    def work(session: Session) -> None:
+        _, occasion = found(session, visit, request)
+        row = session.get(SignUp, number_or_none(form.get("line")) or 0)
+        if row is None or row.occasion_id != occasion.id:
+            raise BadHours("reason", "请在签到表里选一个人")
+        minutes = number_or_none(form.get("minutes", "") or "0")
+        if minutes is None:
+            raise BadHours("minutes", "请填分钟数，没有服务填 0")
+        wanted = Settlement(minutes, form.get("reason", ""))
+        hours = visit.deps.hours
+        attendance_sheet.settle(session, visit.staff, occasion, row, wanted, hours, visit.now)
+
+    name = f"settle-{form.get('line', '')}"
+    return await _done(request, work, Entered(name, form), "settled-line")
+
+
+async def set_capacity(request: web.Request) -> web.Response:
+    """Gives more places, or fewer."""
+    visit, form = visit_of(request), await read_form(request)
+
+    def work(session: Session) -> None:
+        _, occasion = found(session, visit, request)
+        wanted = number_or_none(form.get("capacity")) or 0
+        hours = visit.deps.hours
+        signups.set_capacity(session, visit.staff, occasion, wanted, hours, visit.now)
+
+    return await _done(request, work, Entered("capacity", form), "saved")
+
+
+async def cancel(request: web.Request) -> web.Response:
+    """Calls this occasion off; everybody who signed up is told."""
+    visit, form = visit_of(request), await read_form(request)
+
+    def work(session: Session) -> None:
+        _, occasion = found(session, visit, request)
+        reason = form.get("reason", "")
+        activities.cancel_occasion(session, visit.staff, occasion, reason, visit.now)
+
+    return await _done(request, work, Entered("cancel", form), "called-off")
+
+
+async def _done(
+    request: web.Request, work: Callable[[Session], None], entered: Entered, done: str
+) -> web.Response:
+    """Does the work, then back to the sheet; what cannot be taken is said there."""
+    visit = visit_of(request)
+    try:
+        await visit.write(work)
+    except (BadActivity, BadHours) as error:
+        errors = {error.field: str(error)}
+        return await _page(request, Entered(entered.form, entered.values, errors), 422)
+    visit.deps.notify_outbox()
+    return see(f"{ADDRESS}/{number_in_path(request)}", done)

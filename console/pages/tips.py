@@ -1,0 +1,88 @@
+"""Confidential tip-offs: for reviewers and administrators alone."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from sqlalchemy.orm import Session
+
+from console.done import see
+from console.errors import refused, stale
+from console.forms import number_or_none, read_form
+from console.rendering import render
+from console.visits import Visit, number_in_path, visit_of
+from services import tip_offs
+from services.tip_offs import NEXT, BadTipOff, StaleTipOff
+from storage.information import TipOff
+
+ADDRESS = "/console/tips"
+
+
+async def show(request: web.Request) -> web.Response:
+    """All in scope, open ones first; no words of theirs."""
+    visit = visit_of(request)
+    found = await visit.read(lambda session: tip_offs.kept(session, visit.staff))
+    return render(request, "tips.html", {"tips": found})
+
+
+async def show_one(request: web.Request) -> web.Response:
+    """One, with what it says."""
+    return await _page(request, None)
+
+
+async def _page(request: web.Request, contact: str | None) -> web.Response:
+    visit = visit_of(request)
+    tip = await visit.read(lambda session: find(session, visit, number_in_path(request)))
+    context = {
+        "tip": tip,
+        "contact": contact,
+        "next": [(state, tip_offs.STATE_NAMES[state]) for state in NEXT[tip.state]],
+        "base": f"{ADDRESS}/{tip.id}",
+    }
+    response = render(request, "tip.html", context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+async def go_on(request: web.Request) -> web.Response:
+    """Moves it on; the author is told without the matter."""
+    visit, form = visit_of(request), await read_form(request)
+    number, seen = number_in_path(request), number_or_none(form.get("seen"))
+    back = f"{ADDRESS}/{number}"
+
+    def work(session: Session) -> None:
+        tip = find(session, visit, number)
+        version = -1 if seen is None else seen
+        state, result = form.get("state", ""), form.get("result", "")
+        tip_offs.go_on(session, visit.staff, tip, version, state, result, visit.now)
+
+    try:
+        await visit.write(work)
+    except StaleTipOff as error:
+        return stale(request, str(error), back)
+    except BadTipOff as error:
+        return refused(request, str(error), back)
+    visit.deps.notify_outbox()
+    return see(back, "moved-on")
+
+
+async def contact(request: web.Request) -> web.Response:
+    """How the author may be reached, with a reason that is recorded."""
+    visit, form = visit_of(request), await read_form(request)
+    number, reason = number_in_path(request), form.get("reason", "")
+    try:
+        found = await visit.write(
+            lambda session: tip_offs.show_contact(
+                session, visit.staff, find(session, visit, number), reason, visit.now
+            )
+        )
+    except BadTipOff as error:
+        return refused(request, str(error), f"{ADDRESS}/{number}")
+    return await _page(request, found or "没有留电话")
+
+
+def find(session: Session, visit: Visit, number: int) -> TipOff:
+    """A tip-off in scope; 404 otherwise."""
+    tip = tip_offs.find(session, visit.staff, number)
+    if tip is None:
+        raise web.HTTPNotFound
+    return tip

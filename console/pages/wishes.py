@@ -1,0 +1,97 @@
+"""The wish list as partners and staff see it: take a wish up, say what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy.orm import Session
+
+from console.done import see
+from console.forms import Entered, number_or_none, read_form
+from console.rendering import render
+from console.visits import Visit, number_in_path, visit_of
+from services import organisations, wishes
+from services.access import Permission, may
+from storage.board import Wish
+
+ADDRESS = "/console/wishes"
+
+
+async def show(request: web.Request) -> web.Response:
+    """The wishes with their support."""
+    visit = visit_of(request)
+    rows = await visit.read(lambda s: wishes.listed(s, visit.staff))
+    return render(request, "wishes.html", {"rows": rows, "states": wishes.STATE_NAMES})
+
+
+async def show_one(request: web.Request) -> web.Response:
+    """One wish."""
+    return await _one(request, Entered(), 200)
+
+
+async def _one(request: web.Request, entered: Entered, status: int) -> web.Response:
+    visit = visit_of(request)
+
+    def work(session: Session) -> dict[str, Any]:
+        wish = _find(session, visit, request)
+        own = organisations.own(session, visit.staff)
+        keeper = may(visit.staff, Permission.KEEP_HELP)
+        mine = own is not None and own.id == wish.organisation_id
+        return {
+            "row": wishes.row_of(session, wish),
+            "own": own,
+            "partners": organisations.listed(session, visit.staff, active_only=True),
+            "may_take": wish.state == "open" and (keeper or own is not None),
+            "may_finish": wish.state == "taken" and (keeper or mine),
+            "base": f"{ADDRESS}/{wish.id}",
+        }
+
+    context = await visit.read(work)
+    more = {"states": wishes.STATE_NAMES, "entered": entered}
+    return render(request, "wish.html", context | more, status=status)
+
+
+async def take(request: web.Request) -> web.Response:
+    """A partner takes the wish up."""
+    form = await read_form(request)
+
+    def act(session: Session, visit: Visit, wish: Wish) -> None:
+        number = number_or_none(form.get("organisation")) or 0
+        partner = organisations.find(session, visit.staff, number)
+        wishes.take_up(session, visit.staff, wish, partner, form.get("plan", ""), visit.now)
+
+    return await _act(request, "taken", form, act)
+
+
+async def finish(request: web.Request) -> web.Response:
+    """Says what came of it."""
+    form = await read_form(request)
+
+    def act(session: Session, visit: Visit, wish: Wish) -> None:
+        wishes.complete(session, visit.staff, wish, form.get("result", ""), visit.now)
+
+    return await _act(request, "told", form, act)
+
+
+async def _act(
+    request: web.Request,
+    done: str,
+    form: dict[str, str],
+    act: Callable[[Session, Visit, Wish], None],
+) -> web.Response:
+    visit = visit_of(request)
+    try:
+        await visit.write(lambda s: act(s, visit, _find(s, visit, request)))
+    except wishes.BadWish as error:
+        return await _one(request, Entered(done, form, {"words": str(error)}), 422)
+    visit.deps.notify_outbox()
+    return see(f"{ADDRESS}/{number_in_path(request)}", done)
+
+
+def _find(session: Session, visit: Visit, request: web.Request) -> Wish:
+    wish = wishes.for_staff(session, visit.staff, number_in_path(request))
+    if wish is None:
+        raise web.HTTPNotFound
+    return wish
