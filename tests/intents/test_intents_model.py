@@ -98,12 +98,12 @@ def test_gold_set_is_understood(model: Understander, gold: list[Example]) -> Non
 def test_unusual_words_are_asked_about_rather_than_acted_upon(
     model: Understander, gold: list[Example]
 ) -> None:
-    """Where the words are new, two of three are understood and few wrong ones are acted upon."""
+    """Where the words are new, three of four are understood and few wrong ones are acted upon."""
     fresh = [example for example in gold if example.manner == "fresh2"]
     decisions = model.classify_many([example.text for example in fresh])
     wrong = [(d, e) for d, e in zip(decisions, fresh, strict=True) if d.intent != e.label]
-    assert len(wrong) <= 0.33 * len(fresh)
-    assert sum(not decision.unsure for decision, _ in wrong) <= 0.15 * len(fresh)
+    assert len(wrong) <= 0.28 * len(fresh)
+    assert sum(not decision.unsure for decision, _ in wrong) <= 0.11 * len(fresh)
 
 
 def test_batch_decides_as_one_by_one(model: Understander, gold: list[Example]) -> None:
