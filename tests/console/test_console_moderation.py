@@ -45,7 +45,8 @@ async def test_a_published_text_has_its_effect_and_leads_on(
     reviewer, path = console.visitor("reviewer"), f"{LIST}/{console.seeded.submission}"
     version = hidden((await reviewer.get(path)).text, "version")
     answer = await reviewer.post(f"{path}/publish", {"version": version})
-    assert answer.location == f"{LIST}?done=published"
+    assert answer.location.startswith(LIST)
+    assert answer.location.endswith("?done=published")
     assert (one(console).state, shown) == ("published", [1])
     again = await reviewer.post(f"{path}/refuse", {"version": version, "reason": "晚了"})
     assert again.status == 409

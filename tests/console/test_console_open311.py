@@ -367,7 +367,8 @@ async def test_a_handed_in_case_waits_for_its_approval(console: Console) -> None
     assert "13700009999" not in shown.text
     assert "三楼的灯坏了" not in shown.text
     assert case.contact_phone == "13700009999"
-    waiting = console.read(lambda s: s.scalars(select(Submission.text)).all())
+    mine = select(Submission.text).where(Submission.subject_id == case.id)
+    waiting = console.read(lambda s: s.scalars(mine.where(Submission.kind == "case_text")).all())
     assert waiting == ["三楼的灯坏了"]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from demo.wechat_side import WeChatSide
 from intents.tickets import find_tickets
 from settings import Settings
+from storage.case_ties import CaseFollower
 from storage.cases import Case
 from storage.messages import InboundMessage
 from storage.residents import Resident
@@ -86,6 +87,14 @@ def lost(session: Session, seen: Acknowledged) -> list[str]:
             select(Case.number, Resident.openid).join(Resident, Resident.id == Case.resident_id)
         ).all()
     )
+    followers = {
+        (number, openid)
+        for number, openid in session.execute(
+            select(Case.number, Resident.openid)
+            .join(CaseFollower, CaseFollower.case_id == Case.id)
+            .join(Resident, Resident.id == CaseFollower.resident_id)
+        )
+    }
     urgent = set(
         session.scalars(
             select(Resident.openid)
@@ -98,8 +107,10 @@ def lost(session: Session, seen: Acknowledged) -> list[str]:
         if stored.get((openid, key)) != reply:
             faults.append(f"message {key} was answered but is not stored so")
         tickets = find_tickets(reply)
-        if any(owners.get(ticket) != openid for ticket in tickets):
+        if "已收到，编号" in reply and any(owners.get(ticket) != openid for ticket in tickets):
             faults.append(f"receipt {tickets} without its case")
+        if "您也算一户" in reply and (tickets[0], openid) not in followers:
+            faults.append(f"joined {tickets}, and does not follow")
         if "紧急事项" in reply and openid not in urgent:
             faults.append(f"danger of {openid} without its case")
     return faults
