@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,26 +24,22 @@ TEMPLATES: web.AppKey[jinja2.Environment] = web.AppKey("console_templates", jinj
 
 def set_up(app: web.Application) -> None:
     """Prepares the templates of `app`; everything is escaped, every unknown name an error."""
-    files, environment = _prepared()
-    app[assets.ASSETS] = files
-    app[TEMPLATES] = environment
-
-
-@cache
-def _prepared() -> tuple[Mapping[str, bytes], jinja2.Environment]:
-    """Assets and templates, read and compiled once for all applications of a process."""
     files = assets.read_assets()
-    environment = jinja2.Environment(
+    app[assets.ASSETS] = files
+    environment = aiohttp_jinja2.setup(
+        app,
+        app_key=TEMPLATES,
         loader=jinja2.FileSystemLoader(FOLDER),
+        filters=words.FILTERS,
+        default_helpers=False,
         undefined=jinja2.StrictUndefined,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(words.FILTERS)
     environment.globals["asset"] = assets.address_of(files)
     environment.globals["Permission"] = Permission
-    return files, environment
+    environment.globals["community_options"] = words.community_options
 
 
 def render(
