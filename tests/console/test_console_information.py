@@ -320,6 +320,7 @@ async def test_a_notice_in_the_browser_from_draft_to_resident(
     reviewer = await open_page(browser, console)
     await sign_in(reviewer, "reviewer", "/console/")
     await reviewer.get_by_role("link", name="通知：周六义诊").click()
+    await reviewer.wait_for_url("**/console/notices/*")
     await reviewer.keyboard.press("a")
     await expect(reviewer.get_by_role("status").first).to_contain_text("已公开")
     await no_faults(reviewer)

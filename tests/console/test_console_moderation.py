@@ -88,6 +88,7 @@ async def test_by_keyboard_and_on_a_phone(
     await tab.keyboard.press("j")
     await tab.keyboard.press("Enter")
     await expect(tab.locator("mark")).to_have_text("电话")
+    await tab.wait_for_load_state()
     await no_faults(tab)
     assert await tab.evaluate(SMALL) == []
     await tab.keyboard.press("a")
