@@ -146,6 +146,7 @@ ACTION_NAMES = {
     "policy.return": "退回政策条目",
     "policy.question.settle": "了结政策提问",
     "model.train": "训练模型",
+    "terms.keep": "改时限与日历",
 }
 
 

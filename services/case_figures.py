@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, select, true, union
 from sqlalchemy.orm import Session
 
 from services.calendar import CHINA
-from services.case_measures import Measure, conditions, in_work
+from services.case_measures import Measure, conditions, in_work, of_raised
 from services.grids import Grids
 from services.periods import Period
 from storage.cases import Case
@@ -169,6 +169,7 @@ def collect(
     are still in work.
     """
     wanted = conditions(period.start, period.end, now)
+    one_way_each = (wanted[Measure.RAISED], wanted[Measure.SETTLED], in_work())
     query = (
         select(
             Case.id,
@@ -181,7 +182,7 @@ def collect(
             *(condition.label(measure) for measure, condition in wanted.items()),
         )
         .outerjoin(Staff, Staff.id == Case.responsible_id)
-        .where(scope, or_(wanted[Measure.RAISED], wanted[Measure.SETTLED], in_work()))
+        .where(scope, Case.id.in_(union(*(select(Case.id).where(way) for way in one_way_each))))
         .order_by(Case.id)
     )
     rows = [tuple(row) for row in session.execute(query)]
@@ -201,14 +202,15 @@ def history(
     if not periods:
         return []
     first, last = periods[0], periods[-1]
-    wanted = conditions(first.start, last.end, now)
+    raised = conditions(first.start, last.end, now)[Measure.RAISED]
+    counts = {Measure.RAISED: true(), **of_raised(now)}
     at = case(
         *((Case.created_at >= each.start, n) for n, each in reversed([*enumerate(periods)]))
     ).label("at")
     query = (
-        select(at, *(func.count().filter(wanted[part]) for part in parts))
+        select(at, *(func.count().filter(counts[part]) for part in parts))
         .select_from(Case)
-        .where(scope, wanted[Measure.RAISED])
+        .where(scope, raised)
         .group_by(at)
     )
     found = {row[0]: row[1:] for row in session.execute(query)}

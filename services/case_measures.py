@@ -115,15 +115,19 @@ def conditions(start: datetime, end: datetime, now: datetime) -> dict[Measure, C
     All but `settled` and the ages speak of cases raised in the period.
     """
     raised = and_(Case.created_at >= start, Case.created_at < end)
-    of_raised = _response(now) | _resolution(now) | _satisfaction() | _due(now) | _reopening()
     return {
         Measure.RAISED: raised,
         Measure.SETTLED: and_(
             Case.state.in_(CLOSED), Case.resolved_at >= start, Case.resolved_at < end
         ),
-        **{measure: and_(raised, condition) for measure, condition in of_raised.items()},
+        **{measure: and_(raised, condition) for measure, condition in of_raised(now).items()},
         **_ages(now),
     }
+
+
+def of_raised(now: datetime) -> dict[Measure, Condition]:
+    """The part of each condition that does not ask when the case was raised."""
+    return _response(now) | _resolution(now) | _satisfaction() | _due(now) | _reopening()
 
 
 def sensitive() -> Condition:

@@ -16,7 +16,7 @@ from console.pages import threads as shared
 from console.pages.case import page
 from console.visits import Visit, number_in_path, visit_of
 from intents.tickets import parse_ticket
-from services import case_merging, cases, confiding, finding, supervision
+from services import case_merging, cases, confiding, desk_terms, finding, supervision
 from services.calendar import CHINA
 from services.case_states import IllegalMove
 from services.case_words import BadInput
@@ -112,7 +112,8 @@ async def supervise(request: web.Request) -> web.Response:
     """Orders that the case be dealt with by the end of a working day."""
 
     def work(session: Session, visit: Visit, case: Case, form: Form) -> None:
-        due = _end_of(form.get("day"), visit)
+        hours = desk_terms.hours_of(session, case.community_id, visit.deps.hours)
+        due = _end_of(form.get("day"), hours.closes)
         words = form.get("instruction", "")
         supervision.order(session, visit.staff, case, words, due, visit.now)
 
@@ -120,11 +121,10 @@ async def supervise(request: web.Request) -> web.Response:
     return wrong or see(address(number_in_path(request)), "supervised")
 
 
-def _end_of(written: str | None, visit: Visit) -> datetime:
+def _end_of(written: str | None, closes: time) -> datetime:
     day = day_or_none(written)
     if day is None:
         raise BadInput("请选督办期限")
-    closes: time = visit.deps.hours.closes
     return datetime.combine(day, closes, CHINA).astimezone(UTC)
 
 

@@ -15,6 +15,7 @@ from services import (
     cases,
     confiding,
     desk_rows,
+    desk_terms,
     finding,
     followers,
     place_names,
@@ -25,6 +26,7 @@ from services import staff as people
 from services.access import Permission, may
 from services.case_states import Actor, State, next_states
 from services.confidence import Confidence
+from services.sla import class_names
 from storage.case_ties import Supervision
 from storage.cases import Case, CaseEvent
 from storage.communities import Place
@@ -64,6 +66,7 @@ class CasePage:
 
     case: Case
     place: str
+    promise: str
     responsible: str
     events: list[CaseEvent]
     actors: dict[int, str]
@@ -98,6 +101,7 @@ def load(session: Session, visit: Visit, case_id: int) -> CasePage:
     return CasePage(
         case=case,
         place=place_names.name_of(session, case.place_path),
+        promise=_promise(session, visit, case),
         responsible=responsible.name if responsible else "",
         events=events,
         actors=threads.actor_names(session, events),
@@ -111,6 +115,13 @@ def load(session: Session, visit: Visit, case_id: int) -> CasePage:
         ties=_ties(session, visit, case),
         mark=threads.mark(session, staff, case.resident_id, case.id),
     )
+
+
+def _promise(session: Session, visit: Visit, case: Case) -> str:
+    """By what its clock runs: 一般：4 小时响应，5 个工作日办结（第 2 版）."""
+    terms = desk_terms.of_case(session, case, visit.deps.hours)
+    version = f"第 {terms.version} 版" if terms.version else "程序自带"
+    return f"{class_names(terms)[case.sla]}（{version}）"
 
 
 def _moves(case: Case) -> tuple[list[State], list[State]]:

@@ -8,18 +8,21 @@ from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.visits import Visit
+from services import desk_terms
 from services.categories import Catalogue
 from services.places import communities_in
+from services.sla import Terms
 from storage.communities import Community
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The community chosen, all there are to choose from, and its catalogue."""
+    """The community chosen, all there are to choose from, its catalogue and terms."""
 
     community: Community
     communities: list[Community]
     catalogue: Catalogue
+    terms: Terms
 
     @property
     def query(self) -> str:
@@ -33,4 +36,6 @@ def kept(session: Session, visit: Visit, code: str) -> Kept:
     found = [one for one in communities if not code or one.code == code]
     if not found:
         raise web.HTTPNotFound
-    return Kept(found[0], communities, visit.deps.catalogues(session, found[0].id))
+    chosen = found[0]
+    terms = desk_terms.newest(session, chosen.id, visit.deps.hours)
+    return Kept(chosen, communities, visit.deps.catalogues(session, chosen.id), terms)
