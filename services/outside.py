@@ -42,6 +42,7 @@ class PublicCase:
     category: str
     category_name: str
     national: str
+    national_minor: str
     department: str
     state: State
     outcome: str
@@ -116,6 +117,7 @@ def _redacted(
         category=case.category,
         category_name=catalogue.name(case.category),
         national=category.national if category else "",
+        national_minor=category.national_minor if category else "",
         department=category.department if category else "",
         state=State(case.state),
         outcome=case.outcome,

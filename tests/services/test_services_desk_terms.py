@@ -155,6 +155,11 @@ def test_versions_are_never_changed_and_two_editors_not_lost(database: Database)
             database.write_now(lambda s, sql=statement: s.execute(text(sql)))  # type: ignore[misc]
 
 
+def check(wanted: Wanted) -> None:
+    desk_terms_keeping.read_days(wanted.days)
+    desk_terms_keeping.check(wanted)
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -172,8 +177,7 @@ def test_what_cannot_be_is_refused_and_named(change: dict[str, object], field: s
     """Each with the field at fault; checked before anything is stored."""
     wanted = replace(WANTED, **change)  # type: ignore[arg-type]
     with pytest.raises(BadTerms) as wrong:
-        desk_terms_keeping.read_days(wanted.days)
-        desk_terms_keeping.check(wanted)
+        check(wanted)
     assert wrong.value.field == field
 
 
