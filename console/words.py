@@ -63,6 +63,7 @@ EVENT_NAMES = {
     "confided": "改保密",
     "mediator": "调解员",
     "terms": "时限更新",
+    "summary": "公开摘要",
 }
 MESSAGE_KINDS = {
     "image": "图片",

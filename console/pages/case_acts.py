@@ -16,7 +16,7 @@ from console.pages import threads as shared
 from console.pages.case import page
 from console.visits import Visit, number_in_path, visit_of
 from intents.tickets import parse_ticket
-from services import case_merging, cases, confiding, desk_terms, finding, supervision
+from services import case_merging, case_summary, cases, confiding, desk_terms, finding, supervision
 from services.calendar import CHINA
 from services.case_states import IllegalMove
 from services.case_words import BadInput
@@ -136,3 +136,24 @@ async def answer(request: web.Request) -> web.Response:
 
     wrong = await _do(request, "answer", "answer", work)
     return wrong or see(address(number_in_path(request)), "answered")
+
+
+async def summarise(request: web.Request) -> web.Response:
+    """Puts a public summary before the moderation."""
+
+    def work(session: Session, visit: Visit, case: Case, form: Form) -> None:
+        words, hours = form.get("text", ""), visit.deps.hours
+        case_summary.propose(session, visit.staff, case, words, hours, visit.now)
+
+    wrong = await _do(request, "summary", "text", work)
+    return wrong or see(address(number_in_path(request)), "submitted")
+
+
+async def take_summary_back(request: web.Request) -> web.Response:
+    """Takes the public summary off the public page."""
+
+    def work(session: Session, visit: Visit, case: Case, form: Form) -> None:
+        case_summary.take_back(session, visit.staff, case, form.get("reason", ""), visit.now)
+
+    wrong = await _do(request, "summary-off", "reason", work)
+    return wrong or see(address(number_in_path(request)), "retired")

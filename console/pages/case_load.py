@@ -11,6 +11,7 @@ from console.visits import Visit
 from services import (
     case_merging,
     case_similar,
+    case_summary,
     case_work,
     cases,
     confiding,
@@ -31,6 +32,7 @@ from storage.case_ties import Supervision
 from storage.cases import Case, CaseEvent
 from storage.communities import Place
 from storage.messages import Media
+from storage.moderation import Submission
 from storage.residents import Resident
 from storage.staff import Staff
 
@@ -57,6 +59,7 @@ class Ties:
     followers: int
     mediators: list[Staff]
     could_mediate: list[Staff]
+    summary: Submission | None
     orders: list[Supervision]
 
 
@@ -148,6 +151,7 @@ def _ties(session: Session, visit: Visit, case: Case) -> Ties:
         followers=followers.counts(session, [case.id]).get(case.id, 0),
         mediators=confiding.mediators_of(session, case) if mediates else [],
         could_mediate=confiding.candidates(session, case) if assigns else [],
+        summary=None if case.private or case.anonymous else case_summary.newest(session, case),
         orders=supervision.orders_of(session, case),
     )
 
