@@ -99,10 +99,10 @@ def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_database_url(postgres_url: str, postgres_template: str) -> Iterator[str]:
     """A PostgreSQL database of the newest schema, with no rows."""
-    yield from new_postgres_database(postgres_url, postgres_template)
+    yield from _new_postgres_database(postgres_url, postgres_template)
 
 
-def new_postgres_database(postgres_url: str, template: str = "template1") -> Iterator[str]:
+def _new_postgres_database(postgres_url: str, template: str = "template1") -> Iterator[str]:
     """The address of a new PostgreSQL database, which is gone afterwards."""
     name = f"t{uuid4().hex}"
     _run_on_postgres(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -116,7 +116,7 @@ def unmigrated_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> I
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/unmigrated.db"
     else:
-        yield from new_postgres_database(request.getfixturevalue("postgres_url"))
+        yield from _new_postgres_database(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -145,4 +145,4 @@ async def desk(
 @pytest.fixture
 def second_postgres_url(postgres_url: str) -> Iterator[str]:
     """A second new database on the PostgreSQL server."""
-    yield from new_postgres_database(postgres_url)
+    yield from _new_postgres_database(postgres_url)

@@ -9,7 +9,7 @@ import pytest
 
 from storage import migrate
 from storage.engine import Database
-from tests.conftest import SECRET, new_postgres_database
+from tests.conftest import SECRET, _new_postgres_database
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def shared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database
 @pytest.fixture(scope="module")
 def shared_postgres(postgres_url: str, postgres_template: str) -> Iterator[Database]:
     """The same on PostgreSQL."""
-    for url in new_postgres_database(postgres_url, postgres_template):
+    for url in _new_postgres_database(postgres_url, postgres_template):
         with Database(url, SECRET, threads=2) as database:
             yield database
 
