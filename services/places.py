@@ -125,17 +125,6 @@ def community_place(session: Session, community_id: int) -> Place:
     return session.scalars(_COMMUNITY_PLACE, {"community": community_id}).one()
 
 
-def communities_in(session: Session, staff: Staff) -> list[Community]:
-    """The communities that lie wholly in the scope of `staff`, in the order of the tree."""
-    query = (
-        select(Community)
-        .join(Place, Place.community_id == Community.id)
-        .where(Place.kind == "community", visible_to(staff, Place.path))
-        .order_by(Place.path)
-    )
-    return list(session.scalars(query))
-
-
 def places_in(session: Session, staff: Staff) -> list[Place]:
     """The places of communities in the scope of `staff`, in the order of the tree."""
     query = select(Place).where(Place.community_id.is_not(None), visible_to(staff, Place.path))

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from services import audit, outbox
 from services.access import Permission, require
 from services.calendar import CHINA, say_moment
-from services.keeping import kept_by
 from services.ledger_accounts import REDEEMED, RESERVE, Unit, hold, landing, owner_of
 from services.ledger_accounts import account as open_account
 from services.ledger_posting import Kind, LedgerRefusal, Movement, owner_at, post
 from services.pickup_codes import new_code, say_code
 from services.points_terms import terms_of
+from services.scope import communities
 from storage.ledger import LedgerEntry
 from storage.points import Goods, Redemption
 from storage.residents import Resident
@@ -279,7 +279,7 @@ def by_code(session: Session, staff: Staff, code: str) -> Redemption | None:
         select(Redemption).where(
             Redemption.code == code,
             Redemption.state == "reserved",
-            kept_by(staff, Redemption.community_id),
+            Redemption.community_id.in_(communities(staff)),
         )
     )
 
@@ -288,7 +288,7 @@ def find(session: Session, staff: Staff, redemption_id: int) -> Redemption | Non
     """A redemption in the communities of `staff`."""
     return session.scalar(
         select(Redemption).where(
-            Redemption.id == redemption_id, kept_by(staff, Redemption.community_id)
+            Redemption.id == redemption_id, Redemption.community_id.in_(communities(staff))
         )
     )
 

@@ -24,6 +24,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from services import hall_residents, help_data, ledger_proof, points_leaving, volunteer_data
 from services.access import Role, visible_cases, visible_to
+from services.scope import communities
 from storage.case_ties import CaseFollower
 from storage.cases import Case
 from storage.communities import Place
@@ -129,11 +130,7 @@ def visible_residents(staff: Staff) -> ColumnElement[bool]:
     one of their cases is.
     """
     home = exists().where(Place.id == Resident.home_id, visible_to(staff, Place.path))
-    community = exists().where(
-        Place.community_id == Resident.community_id,
-        Place.kind == "community",
-        visible_to(staff, Place.path),
-    )
+    community = Resident.community_id.in_(communities(staff))
     case = exists().where(Case.resident_id == Resident.id, visible_cases(staff))
     if staff.role == Role.PARTNER:
         return case

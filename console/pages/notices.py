@@ -18,7 +18,7 @@ from console.pages.policies import community_of
 from console.rendering import render
 from console.uploads import Upload, uploads
 from console.visits import Visit, number_in_path, visit_of
-from services import notices, own_communities, public_desk, publishing
+from services import notices, public_desk, publishing, scope
 from services.access import Permission, may
 from services.notices import Wording
 from services.pictures import BadImage, clean_image
@@ -225,7 +225,7 @@ async def _form(
     visit = visit_of(request)
 
     def load(session: Session) -> Sequence[Community]:
-        return own_communities.of(session, visit.staff)
+        return scope.kept(session, visit.staff, Community.name)
 
     context = {
         "notice": row,

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
+from console.pages.communities import with_code
 from console.paging import offset, paging
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import award_appeals, awards, keeping, point_rules, points_people, points_terms
+from services import award_appeals, awards, point_rules, points_people, points_terms, scope
 from services import staff as people
 from services.awards import AwardRefusal
 from services.ledger import LedgerRefusal
@@ -43,11 +44,7 @@ def whole(value: str | None, otherwise: int = 0) -> int:
 
 def community_kept(session: Session, visit: Visit, code: str) -> Community:
     """The community of that code, the first one without a code; 404 outside the scope."""
-    kept = keeping.communities_of(session, visit.staff)
-    found = next((one for one in kept if code in ("", one.code)), None)
-    if found is None:
-        raise web.HTTPNotFound
-    return found
+    return with_code(scope.kept(session, visit.staff), code)
 
 
 def frame(session: Session, visit: Visit, community: Community) -> dict[str, Any]:
@@ -56,7 +53,7 @@ def frame(session: Session, visit: Visit, community: Community) -> dict[str, Any
         "tabs": TABS,
         "base": ADDRESS,
         "community": community,
-        "kept": keeping.communities_of(session, visit.staff),
+        "kept": scope.kept(session, visit.staff),
     }
 
 

@@ -20,11 +20,11 @@ from knowledge.answers import source_line
 from knowledge.errors import UnreadableDocumentError
 from knowledge.importing import READERS, import_document
 from services import (
-    own_communities,
     policy_answers,
     policy_citations,
     policy_review,
     policy_shelf,
+    scope,
 )
 from services.access import Permission, may
 from services.calendar import CHINA
@@ -63,7 +63,7 @@ async def show(request: web.Request) -> web.Response:
 
     def load(session: Session) -> tuple[list[policy_shelf.Shelved], list[Community], int]:
         found = policy_shelf.shelf(session, visit.staff, wanted, today)
-        mine = own_communities.of(session, visit.staff)
+        mine = scope.kept(session, visit.staff, Community.name)
         gaps = sum(len(policy_answers.gaps(session, one.id)) for one in mine)
         return found, mine, gaps
 
@@ -123,7 +123,7 @@ def find(session: Session, visit: Visit, number: int) -> PolicyDocument:
 def community_of(session: Session, visit: Visit, form: dict[str, str]) -> Community:
     """The community that a form names, in scope; 404 otherwise."""
     number = number_or_none(form.get("community"))
-    found = own_communities.one(session, visit.staff, number)
+    found = scope.named_or_first(session, visit.staff, number)
     if found is None:
         raise web.HTTPNotFound
     return found

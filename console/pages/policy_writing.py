@@ -15,7 +15,7 @@ from console.forms import Entered, day_or_none, number_or_none, read_form
 from console.pages.policies import ADDRESS, community_of, find
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import own_communities, policy_answers, policy_review
+from services import policy_answers, policy_review, scope
 from services.policies import State
 from services.policy_content import BadDocument
 from services.policy_review import StaleDraft, Wording
@@ -35,11 +35,11 @@ async def _new(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit, values = visit_of(request), entered.values
 
     def load(session: Session) -> tuple[list[Community], list[PolicyQuestion]]:
-        community = own_communities.one(
+        community = scope.named_or_first(
             session, visit.staff, number_or_none(values.get("community"))
         )
         asked = _questions(session, community, values) if community else []
-        return own_communities.of(session, visit.staff), asked
+        return scope.kept(session, visit.staff, Community.name), asked
 
     communities, asked = await visit.read(load)
     context = {

@@ -18,7 +18,7 @@ from console.pages.policies import community_of
 from console.rendering import render
 from console.uploads import uploads
 from console.visits import Visit, number_in_path, visit_of
-from services import own_communities, public_desk, publishing, sheets
+from services import public_desk, publishing, scope, sheets
 from services.access import Permission, may
 from services.calendar import CHINA
 from services.publishing import BadPublication, StalePublication
@@ -52,7 +52,7 @@ async def show(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def load(session: Session) -> tuple[list[Sheet], list[Community]]:
-        return sheets.kept(session, visit.staff), own_communities.of(session, visit.staff)
+        return sheets.kept(session, visit.staff), scope.kept(session, visit.staff, Community.name)
 
     found, communities = await visit.read(load)
     context = {
