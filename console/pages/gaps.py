@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from console.done import see
 from console.forms import number_or_none, read_form
-from console.pages.policies import community_of
+from console.pages.communities import community_of
 from console.rendering import render
 from console.visits import visit_of
 from services import policy_answers, scope
