@@ -20,7 +20,7 @@ from deliberation import lottery
 from deliberation.definition import BUDGETING, Definition, Method
 from deliberation.equal_shares import Completion
 from deliberation.presets import PRESETS
-from deliberation.quorum import Amount, Base, Measure, Rule, Subject, total
+from deliberation.quorum import Amount, Base, Measure, Rule, total
 from deliberation.ties import Option, TieBreak, TieRule
 from services import audit, ballot_box, ballot_log, electorates, hall
 from services.access import Permission, require
@@ -326,9 +326,3 @@ def open_ballots(session: Session, community_id: int, now: datetime) -> list[Bal
         Ballot.community_id == community_id, Ballot.state == "open", Ballot.closes_at > now
     )
     return list(session.scalars(query.order_by(Ballot.closes_at, Ballot.id)))
-
-
-def needs_attendance(ballot: Ballot) -> bool:
-    """Whether the rule asks who was present."""
-    rule = definition_of(ballot).quorum
-    return rule is not None and any(t.subject is Subject.PRESENT for t in rule.tests)

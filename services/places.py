@@ -16,14 +16,6 @@ from storage.communities import Community, Place
 from storage.staff import Staff
 
 KINDS = ("street", "community", "grid", "building", "unit", "landmark")
-KIND_NAMES = {
-    "street": "街道",
-    "community": "社区",
-    "grid": "网格",
-    "building": "楼栋",
-    "unit": "单元",
-    "landmark": "地点",
-}
 
 
 class BadTree(Exception):

@@ -15,7 +15,7 @@ from commands import assembly
 from intents import Understander
 from knowledge.answers import Context
 from knowledge.engine import KnowledgeBase
-from services import knowledge_bases, policies, policy_questions
+from services import knowledge_bases, policies, policy_answers, policy_questions
 from services.access import Role
 from services.knowledge_bases import KnowledgeBases
 from services.policy_questions import Found
@@ -163,7 +163,7 @@ def test_questions_without_a_good_answer_are_listed_till_settled(database: Datab
             if feedback is not None:
                 policy_questions.judge(question, useful=feedback)
         _, settled = _ask(session, "已办")
-        policy_questions.settle(session, worker_of(session, Role.REVIEWER), settled, NOW)
+        policy_answers.dismiss(session, worker_of(session, Role.REVIEWER), [settled], NOW)
 
     database.write_now(work)
     assert _open(database) == ["答错", "没有答案"]
