@@ -30,7 +30,8 @@ def name_of(session: Session, path: str) -> str:
 
 def community_names(session: Session) -> dict[int, str]:
     """The name of each community by its number."""
-    return dict(session.execute(select(Community.id, Community.name)).tuples().all())
+    rows = session.execute(select(Community.id, Community.name))
+    return {number: name for number, name in rows}
 
 
 def scopes_in(session: Session, staff: Staff) -> list[Place]:
