@@ -6,7 +6,15 @@ import json
 
 import pytest
 
-from services import ballots, electorates, hall_residents, proposals, register, residents, voting
+from services import (
+    ballots,
+    electorates,
+    hall_residents,
+    personal_data,
+    proposals,
+    register,
+    voting,
+)
 from services.ballots import BadBallot
 from services.calendar import OfficeHours
 from services.processes import Electors
@@ -118,7 +126,7 @@ def test_who_is_forgotten_leaves_a_vote_without_a_person(hall_world: Hall) -> No
     told = hall_residents.export(hall_world.session, who)
     assert told["votes"][0]["receipt"] == receipt
     assert "yes" not in json.dumps(told)
-    residents.forget(hall_world.session, who, hall_world.now)
+    personal_data.forget(hall_world.session, who, hall_world.now)
     assert register.person_of(hall_world.session, who) is None
     hall_world.close(ballot)
     assert ballot.result is not None

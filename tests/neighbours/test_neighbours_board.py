@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import board, residents
+from services import board, personal_data
 from services.access import Forbidden
 from storage.board import BoardClaim, BoardPost
 from tests.neighbours.village import HOURS, NOW, Village, staff, who
@@ -125,9 +125,9 @@ def test_one_resident_has_five_posts_at_most(stand: Village) -> None:
 
 def test_a_forgotten_neighbour_leaves_the_post_free_and_no_words(stand: Village) -> None:
     stand.do(lambda s: ask(s, phone="13912345678"))
-    stand.do(lambda s: residents.forget(s, who(s, "li"), NOW))
+    stand.do(lambda s: personal_data.forget(s, who(s, "li"), NOW))
     left = stand.see(claim)
     assert (left.words, left.claimant_phone, left.state) == ("", None, "withdrawn")
     assert stand.see(post).state == "open"
-    stand.do(lambda s: residents.forget(s, who(s, "wang"), NOW))
+    stand.do(lambda s: personal_data.forget(s, who(s, "wang"), NOW))
     assert (stand.see(post).text, stand.see(post).state) == ("", "withdrawn")

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services import care, consents, ledger, residents
+from services import care, consents, ledger, personal_data
 from services.access import Forbidden
 from services.ledger import Unit
 from storage.care import CareGiver, CareRequest
@@ -142,6 +142,6 @@ def test_what_nobody_takes_ends_after_two_weeks(bank: Village) -> None:
 
 
 def test_a_forgotten_elder_leaves_no_notes_and_the_hours_stay(matched: Village) -> None:
-    matched.do(lambda s: residents.forget(s, who(s, "wang"), NOW))
+    matched.do(lambda s: personal_data.forget(s, who(s, "wang"), NOW))
     left = matched.see(one)
     assert (left.notes, left.phone, left.state) == (None, None, "cancelled")

@@ -18,8 +18,9 @@ from knowledge.engine import KnowledgeBase
 from services import knowledge_bases, policies, policy_answers, policy_questions
 from services.access import Role
 from services.knowledge_bases import KnowledgeBases
+from services.personal_data import forget
 from services.policy_questions import Found
-from services.residents import dialog_of, forget, meet
+from services.residents import dialog_of, meet
 from storage.engine import Database
 from storage.messages import InboundMessage
 from storage.policies import PolicyQuestion

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services import attendance, attendance_sheet, ledger, residents, signups
+from services import attendance, attendance_sheet, ledger, personal_data, signups
 from services.ledger import Unit
 from services.volunteer_hours import BadHours
 from storage.activities import Occasion, SignUp
@@ -85,7 +85,7 @@ class History(RuleBasedStateMachine):
         if act == "join":
             return signups.sign_up(session, self.occasion, me, now)
         if act == "forget":
-            residents.forget(session, me, now)
+            personal_data.forget(session, me, now)
             return None
         mine = signups.of(session, session.get_one(Occasion, self.occasion), me)
         change = signups.cancel if act == "cancel" else signups.confirm

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from services import activities, consents, residents, signups
+from services import activities, consents, personal_data, signups
 from services.activities import BadActivity, Plan
 from services.consents import NoConsent, Scope
 from storage.activities import Occasion, SignUp
@@ -213,7 +213,7 @@ def test_who_leaves_the_account_makes_room(database: Database, here: Neighbourho
     def work(session: Session) -> None:
         _, occasion = here.activity(session)
         _, _, c = sign_up(here, session, occasion.id, "a", "b", "c")
-        residents.forget(session, here.resident(session, "a"), NOW)
+        personal_data.forget(session, here.resident(session, "a"), NOW)
         assert occasion.taken == 1
         assert signups.move_lines(session, HOURS, NOW) == 1
         assert c.state == "offered"
