@@ -8,7 +8,7 @@ from dialogue.forms import Values
 from dialogue.words import shorten
 from handlers import care_forms as forms
 from handlers.kit import Begin, Choice, FormService, Request, Say, Service, Turn
-from services import care, consents, ledger
+from services import care, care_givers, care_settling, consents, ledger
 from services.calendar import CHINA
 from services.care import KIND_NAMES, say_minutes
 from services.ledger import Unit
@@ -64,7 +64,7 @@ def menu(turn: Turn, _request: Request) -> Say:
 
 
 def _entry(turn: Turn) -> tuple[Choice, ...]:
-    giver = care.giver_of(turn.session, turn.resident)
+    giver = care_givers.giver_of(turn.session, turn.resident)
     active = giver is not None and giver.state == "active"
     third = Choice("看谁需要", "care.look") if active else Choice("我来帮忙", "care.join")
     choices = [Choice("我的时间", "care.balance"), Choice("约人帮忙", "care.new"), third]
@@ -141,7 +141,7 @@ def requested(turn: Turn, values: Values) -> Say:
 
 def join(turn: Turn, _request: Request) -> Say:
     """Begins to give hours; who is known already sees who needs it."""
-    giver = care.giver_of(turn.session, turn.resident)
+    giver = care_givers.giver_of(turn.session, turn.resident)
     if giver is not None and giver.state == "active":
         return look(turn, Request(_request.heard))
     if giver is not None and giver.state == "waiting":
@@ -152,7 +152,7 @@ def join(turn: Turn, _request: Request) -> Say:
 
 def joined(turn: Turn, values: Values) -> Say:
     """Keeps the wish to give."""
-    care.volunteer(
+    care_givers.volunteer(
         turn.session,
         turn.resident,
         values["words"],
@@ -165,7 +165,7 @@ def joined(turn: Turn, values: Values) -> Say:
 
 def look(turn: Turn, _request: Request) -> Say:
     """What a known giver may take up."""
-    giver = care.giver_of(turn.session, turn.resident)
+    giver = care_givers.giver_of(turn.session, turn.resident)
     found = care.open_requests(turn.session, giver) if giver else []
     if not found:
         return Say("现在没有人在等，有了再告诉您。回复“时间银行”看别的。")
@@ -179,7 +179,7 @@ def _line(one: CareRequest) -> str:
 
 def take(turn: Turn, request: Request) -> Say:
     """A giver takes up a request."""
-    giver = care.giver_of(turn.session, turn.resident)
+    giver = care_givers.giver_of(turn.session, turn.resident)
     found = care.open_requests(turn.session, giver, limit=50) if giver else []
     one = next((one for one in found if str(one.id) == request.argument), None)
     if one is None or giver is None:
@@ -252,7 +252,7 @@ def confirmed(turn: Turn, values: Values) -> Say:
         return Say(GONE)
     minutes, hours = values["minutes"], turn.world.hours
     try:
-        moved = care.confirm(turn.session, one, turn.resident, minutes, hours, turn.now)
+        moved = care_settling.confirm(turn.session, one, turn.resident, minutes, hours, turn.now)
     except care.BadCare as error:
         return Say(str(error))
     if moved:

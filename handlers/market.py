@@ -9,7 +9,7 @@ from handlers import market_forms as forms
 from handlers import wishes
 from handlers.kit import Begin, Choice, FormService, Request, Say, Service, Turn
 from handlers.words import by_when, has_words
-from services import board
+from services import board, board_claims, board_keeping
 from services.board import KIND_NAMES, Unavailable
 from services.residents import neighbour_name
 from storage.board import BoardClaim, BoardPost
@@ -114,7 +114,7 @@ def answered(turn: Turn, values: forms.Values) -> Say:
         return Say(GONE)
     phone = values["phone"] or None
     try:
-        board.answer(turn.session, post, turn.resident, values["words"], phone, turn.now)
+        board_claims.answer(turn.session, post, turn.resident, values["words"], phone, turn.now)
     except Unavailable as error:
         return Say(f"{error}\n回复“集市”看别的。")
     return Say("转告对方了，对方答应了我告诉您。\n三天没有回，会自动放开。回复“我的集市”随时看。")
@@ -126,8 +126,8 @@ def mine(turn: Turn, _request: Request) -> Say:
         Choice(f"{_line(post)} {board.STATE_NAMES[post.state]}", "market.post", str(post.id))
         for post in board.posts_of(turn.session, turn.resident)
     ]
-    for claim in board.claims_of(turn.session, turn.resident):
-        post = board.post_of(turn.session, claim)
+    for claim in board_claims.claims_of(turn.session, turn.resident):
+        post = board_claims.post_of(turn.session, claim)
         state = {"asked": "等对方回", "agreed": "对方答应了", "done": "办好了"}[claim.state]
         choices.append(Choice(f"我应的{_line(post)} {state}", "market.deal", str(claim.id)))
     if not choices:
@@ -146,7 +146,7 @@ def own_post(turn: Turn, request: Request) -> Say:
 
 
 def _own_post(turn: Turn, post: BoardPost) -> Say:
-    claim = board.claim_of(turn.session, post) if post.state in ("taken", "done") else None
+    claim = board_claims.claim_of(turn.session, post) if post.state in ("taken", "done") else None
     if claim is not None:
         return _deal(turn, claim)
     number = str(post.id)
@@ -160,12 +160,12 @@ def _own_post(turn: Turn, post: BoardPost) -> Say:
 
 def renew(turn: Turn, request: Request) -> Say:
     """Puts an expired post on the board again."""
-    return _with_post(turn, request, "好，又登了14天。", board.renew)
+    return _with_post(turn, request, "好，又登了14天。", board_keeping.renew)
 
 
 def withdraw(turn: Turn, request: Request) -> Say:
     """Takes a post off."""
-    return _with_post(turn, request, "撤下了。", board.withdraw)
+    return _with_post(turn, request, "撤下了。", board_keeping.withdraw)
 
 
 def _with_post(turn: Turn, request: Request, done: str, act: forms.PostAct) -> Say:
@@ -181,15 +181,15 @@ def _with_post(turn: Turn, request: Request, done: str, act: forms.PostAct) -> S
 
 def deal(turn: Turn, request: Request) -> Say:
     """What stands between two neighbours."""
-    claim = board.own_claim(turn.session, turn.resident, int(request.argument))
+    claim = board_claims.own_claim(turn.session, turn.resident, int(request.argument))
     return _deal(turn, claim) if claim else Say(GONE)
 
 
 def _deal(turn: Turn, claim: BoardClaim) -> Say:
-    post, number = board.post_of(turn.session, claim), str(claim.id)
+    post, number = board_claims.post_of(turn.session, claim), str(claim.id)
     author = post.resident_id == turn.resident.id
-    other = board.other_side(turn.session, claim, turn.resident)
-    count, good = board.reputation(turn.session, other)
+    other = board_claims.other_side(turn.session, claim, turn.resident)
+    count, good = board_claims.reputation(turn.session, other)
     known = f"（互助过{count}次，{good}次好评）" if count else ""
     lines = [_line(post), f"{'应的邻居' if author else '登的邻居'}：{neighbour_name(other)}{known}"]
     if claim.words and author:
@@ -211,7 +211,7 @@ def _deal(turn: Turn, claim: BoardClaim) -> Say:
                 Choice("办好了", "market.finish", number),
                 Choice("不用了" if author else "去不了了", "market.decline", number),
             )
-        case "done" if not board.rated_by(turn.session, claim, turn.resident):
+        case "done" if not board_claims.rated_by(turn.session, claim, turn.resident):
             choices = (Choice("评价", "market.rate", number),)
         case _:
             choices = ()
@@ -220,7 +220,7 @@ def _deal(turn: Turn, claim: BoardClaim) -> Say:
 
 
 def _phone_line(claim: BoardClaim, *, author: bool) -> str:
-    both = board.phones(claim)
+    both = board_claims.phones(claim)
     if both is None:
         return "电话没有互相留，可以在这里传话。"
     return f"对方电话：{both[1] if author else both[0]}"
@@ -234,11 +234,11 @@ def agree(turn: Turn, request: Request) -> Say:
 
 def agreed(turn: Turn, values: forms.Values) -> Say:
     """Tells the neighbour; where both gave a phone the author sees theirs at once."""
-    claim = board.own_claim(turn.session, turn.resident, values["claim"])
-    if claim is None or board.post_of(turn.session, claim).resident_id != turn.resident.id:
+    claim = board_claims.own_claim(turn.session, turn.resident, values["claim"])
+    if claim is None or board_claims.post_of(turn.session, claim).resident_id != turn.resident.id:
         return Say(GONE)
     try:
-        board.agree(turn.session, claim, values["phone"] or None, turn.now)
+        board_claims.agree(turn.session, claim, values["phone"] or None, turn.now)
     except Unavailable as error:
         return Say(str(error))
     return Say(f"好，已经告诉对方。{_phone_line(claim, author=True)}\n办完了回复“我的集市”说一声。")
@@ -246,12 +246,12 @@ def agreed(turn: Turn, values: forms.Values) -> Say:
 
 def decline(turn: Turn, request: Request) -> Say:
     """Either side steps back."""
-    claim = board.own_claim(turn.session, turn.resident, int(request.argument))
+    claim = board_claims.own_claim(turn.session, turn.resident, int(request.argument))
     if claim is None:
         return Say(GONE)
-    author = board.post_of(turn.session, claim).resident_id == turn.resident.id
+    author = board_claims.post_of(turn.session, claim).resident_id == turn.resident.id
     try:
-        (board.decline if author else board.give_up)(turn.session, claim, turn.now)
+        (board_claims.decline if author else board_claims.give_up)(turn.session, claim, turn.now)
     except Unavailable as error:
         return Say(str(error))
     return Say("好，告诉对方了。" + ("这条重新登出了。" if author else ""))
@@ -264,11 +264,13 @@ def relay(_turn: Turn, request: Request) -> Say:
 
 def relayed(turn: Turn, values: forms.Values) -> Say:
     """Carries them."""
-    claim = board.own_claim(turn.session, turn.resident, values["claim"])
+    claim = board_claims.own_claim(turn.session, turn.resident, values["claim"])
     if claim is None:
         return Say(GONE)
     try:
-        board.relay(turn.session, claim, turn.resident, values["words"], turn.inbound.id, turn.now)
+        board_claims.relay(
+            turn.session, claim, turn.resident, values["words"], turn.inbound.id, turn.now
+        )
     except Unavailable as error:
         return Say(str(error))
     return Say("传过去了，对方回话我转给您。")
@@ -276,11 +278,11 @@ def relayed(turn: Turn, values: forms.Values) -> Say:
 
 def finish(turn: Turn, request: Request) -> Say:
     """One side says that it is done, and may rate."""
-    claim = board.own_claim(turn.session, turn.resident, int(request.argument))
+    claim = board_claims.own_claim(turn.session, turn.resident, int(request.argument))
     if claim is None:
         return Say(GONE)
     try:
-        board.finish(turn.session, claim, turn.resident, turn.now)
+        board_claims.finish(turn.session, claim, turn.resident, turn.now)
     except Unavailable as error:
         return Say(str(error))
     return Say(f"好，记下了。{forms.HOW}", forms.stars("market.stars", claim.id), way_out="先不评")
@@ -294,11 +296,11 @@ def rate(turn: Turn, request: Request) -> Say:
 def starred(turn: Turn, request: Request) -> Say:
     """Keeps the rating."""
     number, _, stars = request.argument.partition("/")
-    claim = board.own_claim(turn.session, turn.resident, int(number))
+    claim = board_claims.own_claim(turn.session, turn.resident, int(number))
     if claim is None:
         return Say(GONE)
     try:
-        board.rate(turn.session, claim, turn.resident, int(stars), turn.now)
+        board_claims.rate(turn.session, claim, turn.resident, int(stars), turn.now)
     except Unavailable as error:
         return Say(str(error))
     return Say("谢谢，评价记下了。远亲不如近邻。")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from jobs.runner import Job
 from services import (
     attendance_sheet,
-    board,
+    board_keeping,
     care,
     escalation,
     handover,
@@ -69,7 +69,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("waiting-lists", 30.0, lambda s, at: signups.move_lines(s, at.hours, at.now)),
     Chore("activity-reminders", 300.0, lambda s, at: signups.remind(s, at.now)),
     Chore("activity-ends", 300.0, lambda s, at: attendance_sheet.close_past(s, at.hours, at.now)),
-    Chore("post-expiry", 900.0, lambda s, at: board.expire(s, at.now)),
+    Chore("post-expiry", 900.0, lambda s, at: board_keeping.expire(s, at.now)),
     Chore("care-expiry", 900.0, lambda s, at: care.expire(s, at.now)),
 )
 
