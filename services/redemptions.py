@@ -6,7 +6,6 @@ in the reserve of the community between reserving and handing over.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import exists, func, select
@@ -20,7 +19,6 @@ from services.ledger_accounts import account as open_account
 from services.ledger_posting import Kind, LedgerRefusal, Movement, owner_at, post
 from services.pickup_codes import new_code, say_code
 from services.points_terms import terms_of
-from services.scope import communities
 from storage.ledger import LedgerEntry
 from storage.points import Goods, Redemption
 from storage.residents import Resident
@@ -260,48 +258,3 @@ def _by_source(session: Session, community_id: int, source: str) -> Redemption |
             Redemption.community_id == community_id, Redemption.source == source[:64]
         )
     )
-
-
-def of_resident(session: Session, resident: Resident) -> list[tuple[Redemption, Goods]]:
-    """What is reserved for a resident, the earliest end first."""
-    query = (
-        select(Redemption, Goods)
-        .join(Goods, Goods.id == Redemption.goods_id)
-        .where(Redemption.resident_id == resident.id, Redemption.state == "reserved")
-        .order_by(Redemption.until, Redemption.id)
-    )
-    return [(redemption, row) for redemption, row in session.execute(query)]
-
-
-def by_code(session: Session, staff: Staff, code: str) -> Redemption | None:
-    """What is reserved under a code in the communities of `staff`."""
-    return session.scalar(
-        select(Redemption).where(
-            Redemption.code == code,
-            Redemption.state == "reserved",
-            Redemption.community_id.in_(communities(staff)),
-        )
-    )
-
-
-def find(session: Session, staff: Staff, redemption_id: int) -> Redemption | None:
-    """A redemption in the communities of `staff`."""
-    return session.scalar(
-        select(Redemption).where(
-            Redemption.id == redemption_id, Redemption.community_id.in_(communities(staff))
-        )
-    )
-
-
-def open_ones(
-    session: Session, community_id: int, limit: int = 100
-) -> Sequence[tuple[Redemption, Goods]]:
-    """What waits to be picked up in a community, the earliest end first."""
-    query = (
-        select(Redemption, Goods)
-        .join(Goods, Goods.id == Redemption.goods_id)
-        .where(Redemption.community_id == community_id, Redemption.state == "reserved")
-        .order_by(Redemption.until, Redemption.id)
-        .limit(limit)
-    )
-    return [(redemption, row) for redemption, row in session.execute(query)]

@@ -12,7 +12,7 @@ from console.forms import read_form
 from console.pages.points_pages import ADDRESS, Context, community_kept, found, frame
 from console.rendering import render
 from console.visits import Visit, visit_of
-from services import points_people, redemptions
+from services import points_people, redemption_lists, redemptions
 from services.pickup_codes import read_code, say_code
 from services.redemptions import NotReserved
 from storage.points import Goods, Redemption
@@ -35,8 +35,8 @@ async def _page(request: web.Request, problem: str, status: int) -> web.Response
 
     def work(session: Session) -> Context:
         community = community_kept(session, visit, request.query.get("community", ""))
-        one = redemptions.by_code(session, visit.staff, code) if code else None
-        waiting = redemptions.open_ones(session, community.id)
+        one = redemption_lists.by_code(session, visit.staff, code) if code else None
+        waiting = redemption_lists.open_ones(session, community.id)
         people = {row.resident_id for row, _ in waiting} | ({one.resident_id} if one else set())
         return {
             **frame(session, visit, community),
@@ -58,7 +58,7 @@ async def _deed(
     visit = visit_of(request)
     await read_form(request)
     try:
-        await visit.write(lambda s: deed(s, visit, found(s, request, redemptions.find)))
+        await visit.write(lambda s: deed(s, visit, found(s, request, redemption_lists.find)))
     except NotReserved as refusal:
         return await _page(request, str(refusal), 409)
     visit.deps.notify_outbox()
