@@ -1,4 +1,4 @@
-"""邻里互助（社区集市）: post, look, answer; what follows between two neighbours is in `market_deals`."""
+"""邻里互助（社区集市）: post, look, answer; what follows between two is in `market_deals`."""
 
 from __future__ import annotations
 
