@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 import yaml
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from intents.categories import Category, read_categories
@@ -140,6 +140,14 @@ def _shipped_questions() -> dict[str, tuple[Question, ...]]:
     return found
 
 
+_KEPT = (
+    select(CategorySetting)
+    .where(CategorySetting.community_id == bindparam("community"))
+    .order_by(CategorySetting.id)
+    .execution_options(autoflush=False)  # nothing that a turn leaves to be written is a category
+)
+
+
 class Catalogues:
     """The catalogue of each community, read anew whenever it is asked for."""
 
@@ -150,8 +158,8 @@ class Catalogues:
 
     def __call__(self, session: Session, community_id: int) -> Catalogue:
         """The catalogue of one community."""
-        query = select(CategorySetting).where(CategorySetting.community_id == community_id)
-        return self.shipped.with_settings(list(session.scalars(_in_order(query))))
+        kept = session.scalars(_KEPT, {"community": community_id}).all()
+        return self.shipped.with_settings(kept) if kept else self.shipped
 
     def in_scope(self, session: Session, staff: Staff) -> Catalogue:
         """That of the community of `staff`; over several, the shipped tree with what each added
@@ -167,9 +175,6 @@ class Catalogues:
         if len(mine) == 1 and mine[0] is not None:
             return self(session, mine[0])
         query = select(CategorySetting).where(CategorySetting.community_id.in_(mine))
-        added = [one for one in session.scalars(_in_order(query)) if one.code not in self.shipped]
+        kept = session.scalars(query.order_by(CategorySetting.id))
+        added = [one for one in kept if one.code not in self.shipped]
         return self.shipped.with_settings(added)
-
-
-def _in_order(query: Select[CategorySetting]) -> Select[CategorySetting]:
-    return query.order_by(CategorySetting.id)

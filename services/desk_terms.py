@@ -34,6 +34,7 @@ _NEWEST = (
     .where(DeskTerms.community_id == bindparam("community"))
     .order_by(DeskTerms.version.desc())
     .limit(1)
+    .execution_options(autoflush=False)  # nothing that a turn leaves to be written is of the terms
 )
 
 

@@ -17,7 +17,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services import audit, desk, outbox, own_communities
+from services import audit, desk, outbox, scope
 from services.access import Permission, require, visible_cases
 from services.calendar import OfficeHours
 from services.confidence import Confidence, is_in_hand
@@ -169,7 +169,7 @@ def source_of(tip: TipOff) -> str:
 
 
 def _in_scope(staff: Staff) -> Select[TipOff]:
-    return select(TipOff).where(TipOff.community_id.in_(own_communities.ids(staff)))
+    return select(TipOff).where(TipOff.community_id.in_(scope.communities(staff)))
 
 
 def _require(session: Session, staff: Staff, tip: TipOff) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.forms import number_or_none
 from console.visits import Visit
-from services import desk_terms
+from services import desk_terms, scope
 from services.categories import Catalogue
-from services.places import communities_in
 from services.sla import Terms
-from storage.communities import Community
+from storage.communities import Community, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,23 @@ class Kept:
 
 def kept(session: Session, visit: Visit, code: str) -> Kept:
     """The community with this code, else the first in scope; 404 for one outside, or none."""
-    communities = communities_in(session, visit.staff)
-    found = [one for one in communities if not code or one.code == code]
-    if not found:
+    communities = scope.kept(session, visit.staff, Place.path)
+    found = with_code(communities, code)
+    terms = desk_terms.newest(session, found.id, visit.deps.hours)
+    return Kept(found, communities, visit.deps.catalogues(session, found.id), terms)
+
+
+def with_code(communities: list[Community], code: str) -> Community:
+    """The community with this code, the first one without a code; 404 where there is none."""
+    found = next((one for one in communities if code in ("", one.code)), None)
+    if found is None:
         raise web.HTTPNotFound
-    chosen = found[0]
-    terms = desk_terms.newest(session, chosen.id, visit.deps.hours)
-    return Kept(chosen, communities, visit.deps.catalogues(session, chosen.id), terms)
+    return found
+
+
+def community_of(session: Session, visit: Visit, form: Mapping[str, str]) -> Community:
+    """The community whose number a form names, else the first by name; 404 outside the scope."""
+    found = scope.named_or_first(session, visit.staff, number_or_none(form.get("community")))
+    if found is None:
+        raise web.HTTPNotFound
+    return found
