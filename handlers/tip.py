@@ -34,9 +34,7 @@ _OWN = re.compile(r"我的举报|举报(?:的?进展|到哪.*|怎么样了|结�
 
 
 def rule(text: str) -> str | None:
-    """A tip-off, a receipt, or the wish to know how far one is. 举报 of a building or of a neighbour
-    is a report.
-    """
+    """A tip-off, a receipt, or the wish to know how far one is; 举报 of a neighbour is a report."""
     plain = text.strip(" 。！!")
     found = RECEIPT.search(plain)
     if found:
