@@ -20,10 +20,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlalchemy import ColumnElement, and_, or_, true
 
 from services.case_states import OPEN, Outcome, State
-from storage.cases import Case, CaseEvent
+from storage.cases import Case
 
 Condition: TypeAlias = ColumnElement[bool]
 
@@ -194,11 +194,7 @@ def _due(now: datetime) -> dict[Measure, Condition]:
 
 
 def _reopening() -> dict[Measure, Condition]:
-    reopened = exists().where(
-        CaseEvent.case_id == Case.id,
-        CaseEvent.from_state.in_(CLOSED),
-        CaseEvent.to_state == State.WORKING.value,
-    )
+    reopened = Case.reopened > 0  # counted by the move itself, see `case_moves`
     closed = Case.state.in_(CLOSED)
     return {
         Measure.REOPENED: reopened,

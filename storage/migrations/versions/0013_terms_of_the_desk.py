@@ -14,6 +14,16 @@ branch_labels = None
 depends_on = None
 
 
+_COUNT_REOPENED = """
+UPDATE cases SET reopened = (
+    SELECT count(*) FROM case_events
+    WHERE case_events.case_id = cases.id AND case_events.to_state = 'working'
+      AND case_events.from_state IN ('resolved', 'review', 'archived')
+)
+"""
+"""What cases of before the counter was kept have in their history."""
+
+
 def upgrade() -> None:
     op.create_table(
         "desk_terms",
@@ -57,6 +67,7 @@ def upgrade() -> None:
         )
 
     guard_append_only(op.get_bind(), "desk_terms")
+    op.execute(_COUNT_REOPENED)
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(
