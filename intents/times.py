@@ -1,8 +1,8 @@
 """Dates and clock times as residents say them, understood in Asia/Shanghai.
 
-明天下午三点, 周六早上8:30, 下周三, 3月5号晚上七点半, 下个月5号, 月底, 两天后, 半小时后, 今晚. A bare weekday is the
-coming one, today included. A bare clock time is the next one. Hours one to six without a part of
-the day are taken as afternoon, since nobody makes an appointment before dawn.
+明天下午三点, 周六早上8:30, 下周三, 3月5号晚上七点半, 下个月5号, 月底, 两天后, 半小时后, 今晚. A
+bare weekday is the coming one, today included. A bare clock time is the next one. Hours one to six
+without a part of the day are taken as afternoon, since nobody makes an appointment before dawn.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _TIME = re.compile(
       | (?P<only>(?<![\d月])\d{{1,2}})[日号](?![楼栋院门窗线桌单])
       | (?P<near>[下上]个?|这个?|本)月(?P<near_day>{_N}{{1,3}})[日号]
       | (?<![\d一二三四五六七八九十])(?P<end>(?:下个?|这个?|本)?)月底
-      | (?P<word>大后[天儿]|大前[天儿]|[前后](?:天|儿)|[昨今明](?:天|日|儿|(?=[早晚]|上午|下午|中午)))个?
+      | (?P<word>大?[前后][天儿]|[昨今明](?:天|日|儿|(?=[早晚]|上午|下午|中午)))个?
       | (?P<week>下下个?|下个?|上个?|这个?|本)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-6])
       | (?P<ahead>半|{_N}{{1,3}})个?(?P<unit>分钟|小时|钟头|天|日|周|星期|礼拜|月)
           (?P<dir>之?后|以后|之?前|以前)
@@ -117,12 +117,22 @@ def _day(match: re.Match[str], here: datetime) -> datetime:
         return here.replace(year=year, month=month, day=day)
     if match["month"]:
         return here.replace(day=1, month=_value(match["month"])).replace(day=_value(match["day"]))
-    if match["near"]:
-        return _month(match["near"], here).replace(day=_value(match["near_day"]))
-    if match["end"] is not None:
-        return _month(match["end"] + "下", here) - timedelta(days=1)
+    if match["near"] or match["end"] is not None:
+        return _day_in_month(match, here)
     if match["only"]:
         return _day_of_month(int(match["only"]), here)
+    return _day_by_name(match, here)
+
+
+def _day_in_month(match: re.Match[str], here: datetime) -> datetime:
+    """下个月5号, 月底."""
+    if match["near"]:
+        return _month(match["near"], here).replace(day=_value(match["near_day"]))
+    return _month(match["end"] + "下", here) - timedelta(days=1)
+
+
+def _day_by_name(match: re.Match[str], here: datetime) -> datetime:
+    """后天, 下周三, 两天后; today where no day is named."""
     if match["word"]:
         return here + timedelta(days=_DAYS[match["word"].rstrip("天日儿")])
     if match["weekday"]:
