@@ -8,6 +8,7 @@ choices, choices, a person.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -26,6 +27,8 @@ MOST_MATTERS = 4
 MATTER = 14
 LIKELY = 0.08
 COMMON = ("report_issue", "track_issue")
+
+_SAYS_NOTHING = re.compile(r"(?:呃+|额|就是|那个|这个|那什么|那啥|怎么说呢|那|这)+[吧啊嘛呢]?")
 
 Stage = Callable[[Talk], Say | None]
 
@@ -141,7 +144,7 @@ def _which_first(talk: Talk, parts: Sequence[str], decisions: Sequence[Decision]
 
 def classifier(talk: Talk) -> Say | None:
     """What the classifier is sure of is done; what it is unsure of falls through."""
-    if not talk.text:
+    if not talk.text or _SAYS_NOTHING.fullmatch(talk.word):
         return None
     decision = talk.understand()
     action = talk.registry.intents.get(decision.intent)
