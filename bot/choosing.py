@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import drafts, filling
@@ -15,6 +16,8 @@ ALWAYS_CANCEL = frozenset({"取消", "退出"})
 ONWARDS = frozenset(["接着填", "继续", "继续填", "接着填刚才的"])
 BACK = frozenset(["返回", "上一步", "回上一步"])
 MENU = "菜单"
+LEAST_OF_A_LABEL = 2
+_AROUND = re.compile(r"^(?:那就|那|就|我要|我想|要|想|请|帮我|给我)+|(?:一下|吧|啊|呀|呗|嘛|了)+$")
 
 
 def own_commands(talk: Talk) -> Say | None:
@@ -81,12 +84,24 @@ def choices(talk: Talk) -> Say | None:
                 leave=offered.leave,
             )
         return _pick(talk, offered.choices[number - 1])
-    labels = [short_word(choice.label) for choice in offered.choices]
-    if talk.word and talk.word in labels:
-        return _pick(talk, offered.choices[labels.index(talk.word)])
+    named = _named(talk.word, [short_word(choice.label) for choice in offered.choices])
+    if named is not None:
+        return _pick(talk, offered.choices[named])
     if talk.word and talk.word == short_word(offered.way_out):
         return _leave(talk, offered)
     return None
+
+
+def _named(word: str, labels: Sequence[str]) -> int | None:
+    """The place of the label that was said: whole, in a few words around it, or the only one that
+    begins so.
+    """
+    bare = _AROUND.sub("", word)
+    for said in (word, bare):
+        if said in labels:
+            return labels.index(said)
+    begun = [place for place, label in enumerate(labels) if label.startswith(bare)]
+    return begun[0] if len(bare) >= LEAST_OF_A_LABEL and len(begun) == 1 else None
 
 
 def _nothing_to_pick(talk: Talk) -> Say:

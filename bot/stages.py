@@ -8,21 +8,27 @@ choices, choices, a person.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot import drafts, filling
 from bot.choosing import ALWAYS_CANCEL, choices, own_commands
 from bot.talk import Talk, joined, remember_choices, text_of
+from dialogue.words import shorten
 from handlers.kit import Choice, Say
+from intents import Decision
 from intents.split import split_matters
 from services import handover
 
 WAKE = frozenset({"菜单", "主菜单", "机器人"})
 STRIKES = 3
 MOST_MATTERS = 4
+MATTER = 14
 LIKELY = 0.08
 COMMON = ("report_issue", "track_issue")
+
+_SAYS_NOTHING = re.compile(r"(?:呃+|额|就是|那个|这个|那什么|那啥|怎么说呢|那|这)+[吧啊嘛呢]?")
 
 Stage = Callable[[Talk], Say | None]
 
@@ -112,6 +118,8 @@ def several(talk: Talk) -> Say | None:
     actions = [talk.registry.intents.get(decision.intent, "") for decision in decisions]
     asides = [talk.registry.answers_in_between(action) for action in actions]
     rest = [n for n, answered in enumerate(asides) if not answered]
+    if len({actions[n] for n in rest}) > 1 and all(actions):
+        return _which_first(talk, parts, decisions)
     if len(rest) != 1 or not actions[rest[0]]:
         return None
     talk.note("several matters", len(parts))
@@ -124,9 +132,19 @@ def several(talk: Talk) -> Say | None:
     return replace(said, text=joined("\n".join(answers), said.text))
 
 
+def _which_first(talk: Talk, parts: Sequence[str], decisions: Sequence[Decision]) -> Say:
+    """Matters that each want a form of their own: which comes first is asked, none is dropped."""
+    talk.note("several services", len(parts))
+    choices = tuple(
+        Choice(shorten(part, MATTER), talk.registry.intents[decision.intent], "", part)
+        for part, decision in zip(parts, decisions, strict=True)
+    )
+    return Say(f"您说了{len(parts)}件事，先办哪一件？办好一件再说另一件。", choices)
+
+
 def classifier(talk: Talk) -> Say | None:
     """What the classifier is sure of is done; what it is unsure of falls through."""
-    if not talk.text:
+    if not talk.text or _SAYS_NOTHING.fullmatch(talk.word):
         return None
     decision = talk.understand()
     action = talk.registry.intents.get(decision.intent)

@@ -20,9 +20,13 @@ _QUANTITY = re.compile(
     rf"(?<![第\d.])(?P<number>\d+(?:\.\d+)?|(?<!第){NUMERAL}{{1,8}}|半)(?P<myriad>万|千)?(?P<unit>个半(?:小时|钟头|月)|"
     rf"个(?:小时|钟头|月|人)|{_UNITS})(?P<half>半)?"
 )
+_ITEM = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-h])"
 _LIST = re.compile(
-    r"^(?:我?[选投要支持]*(?:第|方案|选项)?)?\d{1,2}(?:[ ,、;.和跟]+(?:第)?\d{1,2})*[号个项条]?$"
+    rf"^(?:我?[选投要支持]*(?:第|方案|选项)?)?"
+    rf"(?:\d{{1,2}}|{_ITEM}(?:[号个项条]?[ ,、;.和跟与]+(?:第|方案)?{_ITEM})+)[号个项条]?$"
 )
+_ROW = re.compile(r"^我?[选投要]([一二三四五六七八九]{2,9})$")
+_ABOUT = re.compile(r"一二|二三|两三|三四|三五|四五|五六|六七|七八|八九")
 _CHOICE = re.compile(
     rf"(?:选|投|支持|要|就)(?:第)?(\d{{1,2}}|{NUMERAL}{{1,3}})(?:个|号|项|条|种)?(?:方案|选项)?$"
     rf"|(?:方案|选项)(\d{{1,2}}|{NUMERAL}{{1,3}}|[a-h])|第(\d{{1,2}}|{NUMERAL}{{1,3}})(?:个|号|项|条|种)"
@@ -63,7 +67,8 @@ class Options:
 
 def find_phones(text: str) -> list[str]:
     """Mobile and landline numbers without separators, spoken digits (`幺三八…`) included."""
-    plain = _SPOKEN.sub(lambda match: str(number(match[0])).zfill(len(match[0])), normalise(text))
+    # before the normal form, which would take 零零零 for a stretched letter
+    plain = normalise(_SPOKEN.sub(lambda match: str(number(match[0])).zfill(len(match[0])), text))
     mobiles = ["".join(match.groups()) for match in _MOBILE.finditer(plain)]
     rest = _MOBILE.sub(" ", plain)
     return mobiles + ["".join(g for g in m.groups() if g) for m in _LANDLINE.finditer(rest)]
@@ -80,6 +85,8 @@ def find_quantities(text: str) -> list[Quantity]:
 
 def _quantity(match: re.Match[str]) -> Quantity | None:
     written = match["number"]
+    if _ABOUT.search(written):  # 五六个 is no 56
+        return None
     whole = number(written)
     if written == "半":
         value = Decimal("0.5")
@@ -103,7 +110,9 @@ def find_options(text: str) -> Options:
     """Choices in an answer: `1 3 5`, `选第二个`, `方案B`, `我同意`; empty where there are none."""
     plain = normalise(text).strip(" .!,。！~")
     if _LIST.match(plain):
-        return Options(tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", plain))))
+        return Options(tuple(dict.fromkeys(map(_ordinal, re.findall(_ITEM, plain)))))
+    if row := _ROW.match(plain):
+        return Options(tuple(dict.fromkeys(map(_ordinal, row[1]))))
     chosen = [_ordinal(next(g for g in m.groups() if g)) for m in _CHOICE.finditer(plain)]
     numbers = tuple(dict.fromkeys(n for n in chosen if n))
     stance = next((name for name, pattern in _STANCES if pattern.search(plain)), None)

@@ -19,7 +19,7 @@ WRONG, ASKED, ASKED_IN_VAIN, DECLINED = 4.0, 1.0, 2.0, 2.0
 CHOICES = 3
 _SURE = np.arange(30, 91, 5) / 100
 _MARGIN = np.arange(0, 41, 5) / 100
-_REJECT = np.arange(0, 31, 2) / 100
+_REJECT = np.arange(30, 41, 2) / 100  # less than that names no service, whatever it would save
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Dates and clock times as residents say them, understood in Asia/Shanghai.
 
-明天下午三点, 周六早上8:30, 下周三, 3月5号晚上七点半, 两天后, 半小时后, 今晚. A bare weekday is the
-coming one, today included. A bare clock time is the next one. Hours one to six without a part of
-the day are taken as afternoon, since nobody makes an appointment before dawn.
+明天下午三点, 周六早上8:30, 下周三, 3月5号晚上七点半, 下个月5号, 月底, 两天后, 半小时后, 今晚. A
+bare weekday is the coming one, today included. A bare clock time is the next one. Hours one to six
+without a part of the day are taken as afternoon, since nobody makes an appointment before dawn.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from intents.numerals import number
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _N = r"[\d〇零一二两三四五六七八九十]"
-_DAYS = {"前天": -2, "昨": -1, "今": 0, "明": 1, "后天": 2, "大后天": 3, "大前天": -3}
+_DAYS = {"前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3, "大前": -3}
 _WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6, "末": 5}
 _PARTS = {
     "凌晨": 2,
@@ -40,7 +40,9 @@ _TIME = re.compile(
     rf"""(?: (?P<iso>(?:\d{{4}}[-/年])\d{{1,2}}[-/月]\d{{1,2}}[日号]?)
       | (?P<month>{_N}{{1,3}})月(?P<day>{_N}{{1,3}})[日号]
       | (?P<only>(?<![\d月])\d{{1,2}})[日号](?![楼栋院门窗线桌单])
-      | (?P<word>大后天|大前天|后天|前天|[昨今明](?:天|日|儿|(?=[早晚]|上午|下午|中午)))
+      | (?P<near>[下上]个?|这个?|本)月(?P<near_day>{_N}{{1,3}})[日号]
+      | (?<![\d一二三四五六七八九十])(?P<end>(?:下个?|这个?|本)?)月底
+      | (?P<word>大?[前后][天儿]|[昨今明](?:天|日|儿|(?=[早晚]|上午|下午|中午)))个?
       | (?P<week>下下个?|下个?|上个?|这个?|本)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-6])
       | (?P<ahead>半|{_N}{{1,3}})个?(?P<unit>分钟|小时|钟头|天|日|周|星期|礼拜|月)
           (?P<dir>之?后|以后|之?前|以前)
@@ -91,7 +93,10 @@ def _matches(plain: str, here: datetime) -> Iterator[TimeMatch]:
 def _says_when(match: re.Match[str]) -> bool:
     if match["part"] in ("早", "晚") and not (match["word"] or match["hour"]):
         return bool(match["weekday"])
-    return any(match[g] for g in ("iso", "month", "only", "word", "weekday", "ahead", "hour"))
+    if match["end"] is not None:
+        return True
+    days = ("iso", "month", "near", "only", "word", "weekday", "ahead", "hour")
+    return any(match[day] for day in days)
 
 
 def _moment(match: re.Match[str], here: datetime) -> tuple[datetime, bool]:
@@ -112,13 +117,33 @@ def _day(match: re.Match[str], here: datetime) -> datetime:
         return here.replace(year=year, month=month, day=day)
     if match["month"]:
         return here.replace(day=1, month=_value(match["month"])).replace(day=_value(match["day"]))
+    if match["near"] or match["end"] is not None:
+        return _day_in_month(match, here)
     if match["only"]:
         return _day_of_month(int(match["only"]), here)
+    return _day_by_name(match, here)
+
+
+def _day_in_month(match: re.Match[str], here: datetime) -> datetime:
+    """下个月5号, 月底."""
+    if match["near"]:
+        return _month(match["near"], here).replace(day=_value(match["near_day"]))
+    return _month(match["end"] + "下", here) - timedelta(days=1)
+
+
+def _day_by_name(match: re.Match[str], here: datetime) -> datetime:
+    """后天, 下周三, 两天后; today where no day is named."""
     if match["word"]:
-        return here + timedelta(days=_DAYS.get(match["word"], _DAYS.get(match["word"][0], 0)))
+        return here + timedelta(days=_DAYS[match["word"].rstrip("天日儿")])
     if match["weekday"]:
         return _weekday(match, here)
     return here + _distance(match) if match["ahead"] else here
+
+
+def _month(named: str, here: datetime) -> datetime:
+    """The first of this month, of the next for each 下 in `named`, of the last for 上."""
+    months = here.year * 12 + here.month - 1 + named.count("下") - named.count("上")
+    return here.replace(year=months // 12, month=months % 12 + 1, day=1)
 
 
 def _day_of_month(day: int, here: datetime) -> datetime:

@@ -77,6 +77,12 @@ def test_no_place_in_ordinary_words(gazetteer: Gazetteer) -> None:
         ("两天后", "2025-03-07 00:00", False),
         ("半小时后", "2025-03-05 10:30", True),
         ("今晚", "2025-03-05 19:00", False),
+        ("昨儿个夜里两点", "2025-03-04 02:00", True),
+        ("后儿个", "2025-03-07 00:00", False),
+        ("下个月5号", "2025-04-05 00:00", False),
+        ("这个月二十号上午", "2025-03-20 09:00", False),
+        ("月底", "2025-03-31 00:00", False),
+        ("下月底", "2025-04-30 00:00", False),
         ("昨晚十二点", "2025-03-05 00:00", True),
         ("三点", "2025-03-05 15:00", True),
         ("9点一刻", "2025-03-06 09:15", True),
@@ -111,6 +117,7 @@ def test_no_moment_where_none_is_named(text: str) -> None:
     [
         ("电话138 1234 5678", ["13812345678"]),
         ("幺三八幺二三四五六七八", ["13812345678"]),
+        ("幺三八零零幺三八零零零", ["13800138000"]),
         ("+86 13812345678", ["13812345678"]),
         ("0571-87654321", ["057187654321"]),
         ("编号1042-9", []),
@@ -141,6 +148,11 @@ def test_quantities(text: str, value: str, unit: str) -> None:
     assert (found.value, found.unit) == (Decimal(value), unit)
 
 
+def test_about_so_many_is_no_quantity() -> None:
+    """五六个 is neither 56 nor a number to act upon."""
+    assert find_quantities("来了五六个人，等了三四天") == []
+
+
 @pytest.mark.parametrize(
     ("text", "numbers", "stance"),
     [
@@ -148,6 +160,10 @@ def test_quantities(text: str, value: str, unit: str) -> None:
         ("1 3 5", (1, 3, 5), None),
         ("1、3", (1, 3), None),
         ("方案B", (2,), None),
+        ("选二和四", (2, 4), None),
+        ("a和c", (1, 3), None),
+        ("选一三五", (1, 3, 5), None),
+        ("第一个和第三个", (1, 3), None),
         ("我同意", (), "agree"),
         ("不同意", (), "disagree"),
         ("我反对", (), "disagree"),

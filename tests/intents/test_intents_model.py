@@ -102,8 +102,8 @@ def test_unusual_words_are_asked_about_rather_than_acted_upon(
     fresh = [example for example in gold if example.manner == "fresh2"]
     decisions = model.classify_many([example.text for example in fresh])
     wrong = [(d, e) for d, e in zip(decisions, fresh, strict=True) if d.intent != e.label]
-    assert len(wrong) <= 0.28 * len(fresh)
-    assert sum(not decision.unsure for decision, _ in wrong) <= 0.11 * len(fresh)
+    assert len(wrong) <= 0.25 * len(fresh)
+    assert sum(not decision.unsure for decision, _ in wrong) <= 0.09 * len(fresh)
 
 
 def test_batch_decides_as_one_by_one(model: Understander, gold: list[Example]) -> None:
@@ -123,8 +123,8 @@ def test_categories_of_texts_never_seen(model: Understander) -> None:
     ranked = [[code for code, _ in model.categorise(e.text).ranking[:3]] for e in gold]
     first = sum(codes[0] == e.label for codes, e in zip(ranked, gold, strict=True))
     among = sum(e.label in codes for codes, e in zip(ranked, gold, strict=True))
-    assert first >= 0.50 * len(gold)
-    assert among >= 0.73 * len(gold)
+    assert first >= 0.66 * len(gold)
+    assert among >= 0.83 * len(gold)
 
 
 def test_categories_have_examples_apart_from_their_gold_set() -> None:
