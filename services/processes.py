@@ -53,11 +53,14 @@ class Condition(StrEnum):
 
 
 class Electors(StrEnum):
-    """Who has a vote: adults of the register, households, owners, people named, or anybody."""
+    """Who has a vote: adults of the register, households, owners, owners who are interested in
+    what becomes of one home (民法典 279), people named, or anybody.
+    """
 
     PERSONS = "persons"
     HOUSEHOLDS = "households"
     OWNERS = "owners"
+    INTERESTED = "interested"
     LISTED = "listed"
     OPEN = "open"
 
