@@ -190,7 +190,17 @@ class _Register:
         by_code = {p.code: p for p in self._people.values()}
         if unknown := sorted(wanted - by_code.keys()):
             raise NoElectorate(f"名册里没有：{'、'.join(unknown)}")
-        return [self._person(by_code[code].id, [code]) for code in wanted]
+        return [self._person(by_code[code].id, self._dwellings(by_code[code])) for code in wanted]
+
+    def _dwellings(self, person: RegisteredPerson) -> list[str]:
+        """The homes where somebody lives, who may live anywhere; their code where there is none."""
+        homes = {
+            tie.home_id
+            for ties in self._ties.values()
+            for tie in ties
+            if tie.person_id == person.id
+        }
+        return [home.label for home in self._everywhere if home.id in homes] or [person.code]
 
     def _unit(self, home: Home) -> Unit:
         owners = [self._people[t.person_id].code for t in self._ties[home.id] if t.owner]
