@@ -1,8 +1,8 @@
 """Who may vote, frozen at opening: one elector for each person, household or owner.
 
 Owners are grouped as 法释〔2009〕7号 articles 8 and 9 say (`deliberation/owners.py`): co-owners
-are one person, the same buyer of several units is one person with the sum of the areas. Where a home
-is to become business premises it is the interested owners of article 11.
+are one person, the same buyer of several units is one person with the sum of the areas. Where a
+home is to become business premises it is the interested owners of article 11.
 """
 
 from __future__ import annotations
@@ -194,13 +194,12 @@ class _Register:
 
     def _dwellings(self, person: RegisteredPerson) -> list[str]:
         """The homes where somebody lives, who may live anywhere; their code where there is none."""
-        homes = {
-            tie.home_id
-            for ties in self._ties.values()
-            for tie in ties
-            if tie.person_id == person.id
-        }
-        return [home.label for home in self._everywhere if home.id in homes] or [person.code]
+        found = [
+            home.label
+            for home in self._everywhere
+            if any(tie.person_id == person.id for tie in self._ties[home.id])
+        ]
+        return found or [person.code]
 
     def _unit(self, home: Home) -> Unit:
         owners = [self._people[t.person_id].code for t in self._ties[home.id] if t.owner]

@@ -1,4 +1,4 @@
-"""What a process must be like before a community keeps it; read here once, never of topics that run."""
+"""What a process must be like before a community keeps it; topics that run are not asked again."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ NEEDS = {
     Condition.TASKS_DONE: StageKind.ACTION,
 }
 """The stage that must come before one with this condition, else nothing could ever meet it."""
-NAME, KEY, DOCUMENT, DAYS = 40, 32, 60, 3650
-"""How long names, keys and titles of documents may be, and how many days a stage may last."""
+NAME, KEY, DOCUMENT = 40, 32, 60
+"""How long names, keys and titles of documents may be."""
 
 
 def check(process: Process) -> None:

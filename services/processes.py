@@ -208,7 +208,7 @@ def _stage(value: Any) -> Stage:
     given["actors"] = tuple(given.get("actors", ()))
     given["entry"] = tuple(_one_of(Condition, one) for one in given.get("entry", ()))
     given["rule"] = _rule(given.get("rule"))
-    if type(given.get("days")) is not int or not 1 <= given["days"] <= DAYS:
+    if type(given.get("days")) is not int or given["days"] < 1:
         raise BadProcess(f"阶段“{name}”的天数（days）要是不小于 1 的整数")
     try:
         return Stage(**given)

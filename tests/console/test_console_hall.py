@@ -9,9 +9,9 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from html.parser import HTMLParser
 
 import docx
-import lxml.html
 import openpyxl
 import pytest
 from aiohttp import FormData
@@ -526,17 +526,39 @@ async def test_a_process_of_ones_own_is_for_later_topics_only(console: Console) 
     assert {process.version for process in kept} == {1, 2}
 
 
-def _fields(page: str) -> dict[str, str]:
-    """What the form of a process would send as it stands."""
-    part = lxml.html.fromstring(page).get_element_by_id("edit")
-    return {name: str(value) for name, value in part.forms[0].form_values()}
+class FormReader(HTMLParser):
+    """What the form of a process on a page would send as it stands."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.sent: dict[str, str] = {}
+        self._open = ("", "")
+        self.feed(page.split('id="edit"')[1].split("</form>", maxsplit=1)[0])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "input" and (given["type"] != "checkbox" or "checked" in given):
+            self.sent[given["name"]] = given["value"]
+        elif tag in ("select", "textarea"):
+            self._open = (tag, given["name"])
+            self.sent[given["name"]] = ""
+        elif tag == "option" and "selected" in given:
+            self.sent[self._open[1]] = given["value"]
+
+    def handle_data(self, data: str) -> None:
+        if self._open[0] == "textarea":
+            self.sent[self._open[1]] += data.lstrip("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._open = ("", "")
 
 
 async def test_staff_edit_a_process_in_a_form(console: Console) -> None:
     """Sent as it stands it is the same process; a stage is renamed, one moved in, one taken out."""
     visitor = console.visitor("worker")
     base, path = await open_topic(console, visitor), f"{HALL}/processes?process=3x"
-    form = _fields((await visitor.get(path)).text)
+    form = FormReader((await visitor.get(path)).text).sent
     await say(visitor, f"{HALL}/processes/form", **form)
     community = newest(console).community_id
     same = console.read(lambda s: process_keeping.current(s, community, "3x"))
@@ -571,7 +593,7 @@ async def test_a_form_of_a_process_comes_back_with_what_was_wrong(
 ) -> None:
     """In the keeper's language, with all that was typed; nothing is stored."""
     visitor = console.visitor("worker")
-    form = _fields((await visitor.get(f"{HALL}/processes?process=3x")).text)
+    form = FormReader((await visitor.get(f"{HALL}/processes?process=3x")).text).sent
     typed = {"s2-actors": "利益相关方、居民、记者"}
     answer = await visitor.post(f"{HALL}/processes/form", form | typed | wrong)
     assert answer.status == 422
