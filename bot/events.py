@@ -12,7 +12,7 @@ from bot.choosing import MENU
 from bot.stages import settle
 from bot.talk import Talk
 from handlers.kit import Say
-from services import handover, residents
+from services import handover, personal_data
 from storage.residents import Resident
 
 TOUCHES = frozenset({"subscribe", "scan", "click", "scancode_waitmsg"})
@@ -57,7 +57,7 @@ def answer_event(talk: Talk, event: str, key: str) -> Say:
     turn = talk.turn
     talk.note("event", event)
     if event in FAREWELLS:
-        residents.forget(turn.session, turn.resident, turn.now)
+        personal_data.forget(turn.session, turn.resident, turn.now)
         return Say()
     if event == "subscribe":
         turn.resident.following = True

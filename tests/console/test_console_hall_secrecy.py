@@ -22,7 +22,7 @@ from console.rules import Public
 from deliberation.chain import Json
 from deliberation.definition import Method
 from intents import Understander
-from services import marks, residents
+from services import marks, personal_data
 from services.ballots import NewBallot, plan
 from services.processes import Electors
 from settings import LogSettings
@@ -121,7 +121,7 @@ def differing(one: dict[str, bytes], other: dict[str, bytes]) -> set[str]:
 
 
 def _told_of_people(session: Session) -> list[object]:
-    return [residents.export(session, one) for one in session.query(Resident).all()]
+    return [personal_data.export(session, one) for one in session.query(Resident).all()]
 
 
 async def test_no_route_shows_anything_before_closing(console: Console) -> None:

@@ -19,7 +19,7 @@ from commands.support import utc_now
 from deliberation.definition import Method
 from deliberation.verify import verify
 from demo.wechat_side import SignedPush, WeChatSide
-from services import ballot_log, ballots
+from services import ballot_log, ballot_reading, ballots
 from settings import Settings
 from storage.ballots import Ballot, RollEntry, SealedVote
 from storage.messages import InboundMessage
@@ -115,7 +115,7 @@ async def _vote(settings: Settings, servers: Sequence[Server]) -> list[str]:
 
 def _close(session: Session, now: datetime) -> tuple[dict[str, int], str, tuple[str, str]]:
     ballot = session.scalars(select(Ballot)).one()
-    turnout = ballots.turnout(session, ballot)
+    turnout = ballot_reading.turnout(session, ballot)
     assert turnout.voted.persons == VOTERS
     assert turnout.eligible is not None
     assert turnout.eligible.persons == VOTERS

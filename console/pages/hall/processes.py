@@ -14,7 +14,7 @@ from console.pages.hall import process_form, shared
 from console.pages.hall.process_form import OFFERED, ProcessFields
 from console.rendering import render
 from console.visits import Visit, visit_of
-from services import hall_reading, process_keeping
+from services import process_keeping, scope
 from services.processes import BadProcess, Process
 
 ADDRESS = f"{shared.ADDRESS}/processes"
@@ -49,7 +49,7 @@ def _load(session: Session, visit: Visit, code: str, key: str) -> dict[str, Any]
     asked = next((process for process in known if process.key == key), None)
     return {
         "place": place,
-        "places": hall_reading.communities_for(session, visit.staff),
+        "places": scope.nodes(session, visit.staff),
         "processes": known,
         "own": {p.key for p in known if process_keeping.newest(session, community, p.key)},
         "text": process_keeping.text_of(session, community, key) if asked else "",
