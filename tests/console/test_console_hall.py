@@ -585,7 +585,7 @@ async def test_staff_edit_a_process_in_a_form(console: Console) -> None:
         ({"name": ""}, "流程的名称要写"),
         ({"seats": "", "stakeholders": "0"}, "流程里没有席位"),
         ({"s9-entry-surveys_closed": "1"}, "前面没有“问卷”的阶段"),
-        ({"s0-name": "", "s1-name": ""}, "第一个阶段"),
+        ({"s0-name": ""}, "第一个阶段“通报内容”"),
     ],
 )
 async def test_a_form_of_a_process_comes_back_with_what_was_wrong(

@@ -24,6 +24,8 @@ from tests.console.village import Village, open_village
 from tests.console.world import Console
 
 PEOPLE = 6
+PATIENCE = 30_000
+"""Milliseconds that a step may take; a whole topic has some hundred of them."""
 WISH = "在东门装一排太阳能路灯，老人晚上好走路"
 OPINION = "灯要装得低一点，别照进窗户"
 
@@ -298,6 +300,8 @@ async def test_a_topic_lives_from_proposal_to_rating(
 ) -> None:
     """Every stage by its forms, the optional ones too."""
     page, other = await open_page(browser, console), await open_page(browser, console)
+    for one in (page, other):
+        one.set_default_timeout(PATIENCE)
     await sign_in(page, "worker", HALL)
     life = Life(console, village, page, other, shipped()[key])
     await propose(life)

@@ -124,7 +124,7 @@ async def _late(chat: Chat, text: str) -> list[str]:
 
 
 async def test_a_vote_that_is_answered_late_is_told_as_it_is(chat: Chat) -> None:
-    """A late choice is not repeated, and nothing was cast; a late 确认 is cast, with its receipt."""
+    """A late choice is not repeated and nothing is cast; a late 确认 is cast, with its receipt."""
     _ballot(chat)
     await chat("表决")
     assert (await _late(chat, "1"))[-1].startswith("刚才回得慢了，您的选择没有投出")
