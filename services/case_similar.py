@@ -120,11 +120,15 @@ def without_numbers(text: str) -> str:
     return _NUMBER.sub("…", text)
 
 
-_TO_JOIN = select(Case).where(
-    Case.community_id == bindparam("community"),
-    Case.number == bindparam("number"),
-    is_public(),
-    is_in_hand(),
+_TO_JOIN = (
+    select(Case)
+    .where(
+        Case.community_id == bindparam("community"),
+        Case.number == bindparam("number"),
+        is_public(),
+        is_in_hand(),
+    )
+    .execution_options(autoflush=False)
 )
 
 

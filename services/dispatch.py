@@ -42,10 +42,14 @@ class NewRule:
     organisation_id: int | None = None
 
 
-_RULES = select(DispatchRule).where(
-    DispatchRule.community_id == bindparam("community"),
-    DispatchRule.category.in_(bindparam("categories", expanding=True)),
-    DispatchRule.place_path.in_(bindparam("places", expanding=True)),
+_RULES = (
+    select(DispatchRule)
+    .where(
+        DispatchRule.community_id == bindparam("community"),
+        DispatchRule.category.in_(bindparam("categories", expanding=True)),
+        DispatchRule.place_path.in_(bindparam("places", expanding=True)),
+    )
+    .execution_options(autoflush=False)
 )
 
 

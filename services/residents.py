@@ -23,10 +23,11 @@ from services.scope import communities
 from storage.cases import Case
 from storage.communities import Place
 from storage.insert import insert_ignoring
+from storage.prepared import Prepared
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 
-_WROTE = (
+_WROTE = Prepared(
     update(cast("Table", Resident.__table__))
     .where(Resident.id == bindparam("resident"))
     .values(last_message_at=bindparam("at"), sent_since_message=0, following=True)
@@ -38,10 +39,24 @@ def wrote(session: Session, resident: Resident, now: datetime) -> None:
 
     A plain statement, for every message makes it; the loaded row is told of it.
     """
-    session.connection().execute(_WROTE, {"resident": resident.id, "at": now})
+    _WROTE.run(session, {"resident": resident.id, "at": now})
     set_committed_value(resident, "last_message_at", now)
     set_committed_value(resident, "sent_since_message", 0)
     set_committed_value(resident, "following", True)
+
+
+_TOUCHED = Prepared(
+    update(cast("Table", Resident.__table__))
+    .where(Resident.id == bindparam("resident"))
+    .values(last_touch_at=bindparam("at"), sent_since_touch=0)
+)
+
+
+def touched(session: Session, resident: Resident, now: datetime) -> None:
+    """Notes that a resident has just tapped or scanned something: a shorter window is open."""
+    _TOUCHED.run(session, {"resident": resident.id, "at": now})
+    set_committed_value(resident, "last_touch_at", now)
+    set_committed_value(resident, "sent_since_touch", 0)
 
 
 def meet(session: Session, community_id: int, account: str, openid: str, now: datetime) -> Resident:
@@ -87,7 +102,7 @@ def dialog_of(session: Session, resident: Resident, now: datetime) -> Dialog:
 
 _DIALOGS = cast("Table", Dialog.__table__)
 _KEPT = [c.name for c in _DIALOGS.c if c.name not in ("resident_id", "community_id")]
-_KEEP = (
+_KEEP = Prepared(
     update(_DIALOGS)
     .where(_DIALOGS.c.resident_id == bindparam("resident"))
     .values({name: bindparam(name) for name in _KEPT})
@@ -104,7 +119,7 @@ def keep_dialog(session: Session, dialog: Dialog) -> None:
         return
     if state.committed_state:
         values = {name: getattr(dialog, name) for name in _KEPT}
-        session.connection().execute(_KEEP, values | {"resident": dialog.resident_id})
+        _KEEP.run(session, values | {"resident": dialog.resident_id})
     session.expunge(dialog)
 
 
