@@ -4,6 +4,7 @@ their phones.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -74,8 +75,9 @@ class Life:
 async def propose(life: Life) -> None:
     """A neighbour proposes, staff publish it, others support it, staff make it a topic."""
     village, page = life.village, life.page
-    await village.say(1, "我要提议")
-    assert "收到" in await village.tap(1, WISH, "都不一样，提交我的")
+    found = re.search(r"(\d) (?:都不一样，)?提交", await village.say(1, "我要提议", WISH))
+    assert found
+    assert "收到" in await village.say(1, found[1])
     await life.let_through("proposal")
     for number in range(2, PEOPLE + 1):
         said = await village.tap(number, "附议", WISH[:19], "附议")
