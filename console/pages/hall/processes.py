@@ -9,6 +9,7 @@ from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.done import see
+from console.errors import refused
 from console.forms import Entered, read_form
 from console.pages.hall import process_form, shared
 from console.pages.hall.process_form import OFFERED, ProcessFields
@@ -73,6 +74,8 @@ async def keep_form(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
     code, typed = form.get("community", ""), process_form.read(form)
     before = await visit.read(lambda session: _known(session, visit, code, typed.key))
+    if before is None:
+        return refused(request, "没有这个流程，请从列表里选一个来改。", ADDRESS)
     try:
         await _store(visit, code, process_form.text_of(typed, before))
     except BadProcess as error:
@@ -81,13 +84,11 @@ async def keep_form(request: web.Request) -> web.Response:
     return _kept(form)
 
 
-def _known(session: Session, visit: Visit, code: str, key: str) -> Process:
-    """The process as it is now; 404 where there is none of that key."""
+def _known(session: Session, visit: Visit, code: str, key: str) -> Process | None:
+    """The process as it is now; None where there is none of that key."""
     community = shared.community_id_of(shared.find_community(session, visit, code))
-    try:
-        return process_keeping.current(session, community, key)
-    except KeyError as error:
-        raise web.HTTPNotFound from error
+    known = process_keeping.all_current(session, community)
+    return next((process for process in known if process.key == key), None)
 
 
 async def _store(visit: Visit, code: str, text: str) -> None:
