@@ -7,6 +7,7 @@ FEWEST votes in the list are counted together, so that nobody can be made out.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -56,16 +57,17 @@ def blocks(session: Session, ballot: Ballot) -> list[BlockRow]:
     cast = Counter(name for number, name in told.items() if number in voted)
     shares = _shares(ballot, large, cast)
     found = [
-        _row(BlockRow(name, eligible[name], cast[name]), shares.get(name))
+        _row(BlockRow(name, eligible[name], cast[name]), shares)
         for name in (*large, REST)
         if eligible[name]
     ]
     return found if len(found) > 1 else []
 
 
-def _row(row: BlockRow, share: BlockShare | None) -> BlockRow:
-    if share is None:
+def _row(row: BlockRow, shares: Mapping[str, BlockShare] | None) -> BlockRow:
+    if shares is None:
         return row
+    share = shares.get(row.name, BlockShare(row.name, Fraction(0), Fraction(0)))
     return replace(row, voters=int(1000 * share.voters), money=int(1000 * share.money))
 
 
@@ -102,11 +104,13 @@ def _of_electors(session: Session, ballot: Ballot, names: dict[str, str]) -> dic
     return found
 
 
-def _shares(ballot: Ballot, names: list[str], cast: Counter[str]) -> dict[str, BlockShare]:
-    """Each building's share of the voters and of the money won; empty where there is no budget."""
+def _shares(
+    ballot: Ballot, names: list[str], cast: Counter[str]
+) -> Mapping[str, BlockShare] | None:
+    """Each building's share of the voters and of the money won; None where there is no budget."""
     definition = definition_of(ballot)
     if definition.method not in BUDGETING or ballot.result is None:
-        return {}
+        return None
     costs = {option.code: option.cost for option in definition.options}
     blocks = {option.code: _block_of(option.name, names) for option in definition.options}
     winners = tuple(ballot.result["winners"])

@@ -378,6 +378,13 @@ async def _budget(console: Console) -> int:
     return ballot.id
 
 
+def test_a_building_without_votes_or_money_has_none_of_both() -> None:
+    """It stands in the list with noughts."""
+    row = hall_blocks.BlockRow("7栋", 6, 0)
+    assert hall_blocks._row(row, {}) == replace(row, voters=0, money=0)
+    assert hall_blocks._row(row, None).money is None
+
+
 async def test_a_budget_is_explained_round_by_round(console: Console) -> None:
     """Rounds in sentences, turnout and money per building, and the file that others can read."""
     number = await _budget(console)
