@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -210,4 +211,4 @@ _DEEDS: dict[str, Callable[[Session, str, datetime], None]] = {
     "works": _works,
     "finishes": _finishes,
 }
-DEEDS = {"hall": act}
+DEEDS: dict[str, Callable[[Session, Resident, Any, datetime], None]] = {"hall": act}

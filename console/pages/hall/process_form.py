@@ -127,8 +127,15 @@ def _typed(form: Mapping[str, str], head: str) -> StageRow:
         return form.get(head + name, "").strip()
 
     return StageRow(
-        **{name: word(name) for name in ("key", "name", "kind", "days", "place", "actors")},
-        **{name: word(name) for name in WORDS},
+        key=word("key"),
+        name=word("name"),
+        kind=word("kind"),
+        days=word("days"),
+        place=word("place"),
+        actors=word("actors"),
+        records=word("records"),
+        publishes=word("publishes"),
+        rule=word("rule"),
         entry=tuple(str(one) for one in Condition if word(f"entry-{one}") == "1"),
         flags=tuple(flag for flag in FLAGS if word(flag) == "1"),
     )
