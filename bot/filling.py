@@ -205,7 +205,7 @@ def _after(
         return said
     if service.urgent or said.choices:
         return _with_onwards(talk, said)
-    return _take_up(talk, said.text)
+    return replace(_take_up(talk, said.text), harmless=said.harmless)
 
 
 def _take_up(talk: Talk, answer: str) -> Say:

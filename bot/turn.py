@@ -147,7 +147,8 @@ class TurnTaker:
         pieces = fit_text(text_of(said))
         text = pieces[0] if pieces else ""
         if late:
-            self._follow(turn, [LATE_VOTE] if talk.sealed else pieces, "late")
+            hidden = talk.sealed and not said.harmless
+            self._follow(turn, [LATE_VOTE] if hidden else pieces, "late")
             return text
         self._follow(turn, [] if talk.sealed else pieces[1:], "more")
         if not arrival.waits or not events.shows_reply(turn.inbound.event):

@@ -10,7 +10,7 @@ person. Local rules differ on the developer, so that is a setting.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -110,6 +110,24 @@ def electorate(units: Iterable[Unit], unsold: Unsold = Unsold.ONE_PERSON) -> Ele
             held[_buyer(unit)].append(unit)
     electors = (_elector(owners, group) for owners, group in held.items())
     return Electorate(tuple(sorted(electors, key=lambda elector: elector.code)))
+
+
+def interested(
+    units: Iterable[Unit], home: str, building: Collection[str], others: Collection[str] = ()
+) -> Electorate:
+    """The owners whose consent it takes to use the home with the code `home` for business.
+
+    民法典 279 asks for every owner with an interest; 法释〔2009〕7号 article 11 says who that is:
+    the other owners of the same building (`building`, codes of units), and owners elsewhere in
+    the complex who show that their home suffers (`others`). Whoever owns the home has no say,
+    nor in another home of theirs. Raises ValueError for a code that is no unit.
+    """
+    known = {unit.code: unit for unit in units}
+    named = {home, *building, *others}
+    if strangers := named - known.keys():
+        raise ValueError(f"no units: {', '.join(sorted(strangers))}")
+    applicant = _buyer(known[home])
+    return electorate(known[code] for code in named if _buyer(known[code]) != applicant)
 
 
 def _buyer(unit: Unit) -> frozenset[str]:

@@ -95,7 +95,9 @@ def stand(turn: Turn, request: Request) -> Say:
         if divided.statement.id != shared.statement.id:
             lines.append(f"看法最不一的：“{divided.statement.text}”")
     if opinion_maps.snapshot(turn.session, topic) and turn.world.public_url:
-        lines.append(f"看图：{turn.world.public_url}/public/{turn.community.code}/hall/{topic.id}")
+        lines.append(
+            f"看图：{turn.world.public_url}/public/{turn.community.code}/topics/{topic.id}"
+        )
     return Say("\n".join(lines), (Choice("接着表态", "hall.ask", str(topic.id)),), way_out="好了")
 
 

@@ -214,9 +214,8 @@ def cast(turn: Turn, argument: str) -> Say:
         _tell(turn, one, voter, done.receipt)
     lead = "已改投，以这次为准。" if done.changed else "已投出。"
     change = "截止前想改，回复“表决”。" if one.changeable else ""
-    return Say(
-        f"{lead}回执 {done.receipt}\n回复“核对 {done.receipt}”可查是否计入。\n{change}".strip()
-    )
+    words = f"{lead}回执 {done.receipt}\n回复“核对 {done.receipt}”可查是否计入。\n{change}"
+    return Say(words.strip(), harmless=True)
 
 
 def _tell(turn: Turn, one: Ballot, voter: Resident, receipt: str) -> None:

@@ -99,7 +99,8 @@ class Begin:
 @dataclass(frozen=True, slots=True)
 class Say:
     """An answer. Empty words are silence; `way_out` is what 0 is called under the choices, and
-    `leave` the action it calls; without one it only closes the list.
+    `leave` the action it calls; without one it only closes the list. What answers a sealed form is
+    not sent late, as it may repeat a choice, unless it is `harmless`.
     """
 
     text: str = ""
@@ -107,6 +108,7 @@ class Say:
     begin: Begin | None = None
     way_out: str = "取消"
     leave: str = ""
+    harmless: bool = False
 
 
 Action: TypeAlias = Callable[[Turn, Request], Say]

@@ -19,7 +19,9 @@ from services import (
     board_keeping,
     care,
     escalation,
+    hall_clock,
     handover,
+    inbound,
     points_jobs,
     policy_expiry,
     retention,
@@ -57,9 +59,16 @@ def _tidy(session: Session, at: Moment) -> int:
     return 0
 
 
+def _tidy_hall(session: Session, at: Moment) -> int:
+    hall_clock.tidy(session, at.now)
+    return 0
+
+
 CHORES: tuple[Chore, ...] = (
     Chore("idle-conversations", 600.0, lambda s, at: handover.end_idle(s, at.now)),
     Chore("tidy", 3600.0, _tidy),
+    Chore("sealed-replies", 20.0, lambda s, at: inbound.erase_sealed(s, at.now)),
+    Chore("hall-tidy", 600.0, _tidy_hall),
     Chore("escalation", 30.0, lambda s, at: escalation.run(s, at.hours, at.now)),
     Chore("return-visits", 300.0, lambda s, at: return_visit.ask_due(s, at.hours, at.now)),
     Chore("unanswered-visits", 600.0, lambda s, at: return_visit.archive_unanswered(s, at.now)),

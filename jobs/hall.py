@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from jobs.runner import Job
-from services import hall_clock, inbound, opinion_maps
+from services import hall_clock, opinion_maps
 from storage.engine import Database
 from storage.hall import Topic
 
@@ -31,11 +31,6 @@ class HallClock:
                 log.exception("hall job failed", kind=one.kind, error=type(error).__name__)
         return 0
 
-    async def tidy(self) -> int:
-        """Ends proposals without support; puts overdue stages in the queue."""
-        await self._database.write(lambda s: hall_clock.tidy(s, self._clock()))
-        return 0
-
     async def maps(self) -> int:
         """Computes the opinion maps whose answers have changed, outside of a transaction."""
         for topic_id in await self._database.read(opinion_maps.stale):
@@ -53,13 +48,4 @@ class HallClock:
 def hall_jobs(database: Database, clock: Callable[[], datetime]) -> list[Job]:
     """The hall's jobs, with the seconds after which each looks for work again."""
     hall = HallClock(database, clock)
-
-    async def unseal() -> int:
-        return await database.write(lambda s: inbound.erase_sealed(s, clock()))
-
-    return [
-        Job("sealed-replies", 20.0, unseal),
-        Job("hall", 5.0, hall.run),
-        Job("hall-tidy", 600.0, hall.tidy),
-        Job("opinion-maps", 60.0, hall.maps),
-    ]
+    return [Job("hall", 5.0, hall.run), Job("opinion-maps", 60.0, hall.maps)]

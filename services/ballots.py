@@ -45,6 +45,9 @@ METHOD_NAMES = {
 }
 
 
+OF_ALL_CONCERNED = "home-to-business"
+
+
 class BadBallot(Exception):
     """The ballot cannot be held so; the message says why, in the staff's language."""
 
@@ -55,7 +58,9 @@ class NewBallot:
 
     `options` are (name, cost in whole yuan); a yes/no vote has none. `rule` is the name of a
     preset, that of the stage or process where empty. `place_path` is whose vote it is, the
-    topic's where empty; `listed` the codes of the people for an electorate by list.
+    topic's where empty; `listed` the codes of the people for an electorate by list. A vote on
+    using the home `home` for business (民法典 279) is by those whom it concerns; there `listed`
+    are homes outside of the building whose owners have shown that it concerns them.
     """
 
     title: str
@@ -66,6 +71,7 @@ class NewBallot:
     options: tuple[tuple[str, int], ...] = ()
     electorate: Electors | None = None
     listed: tuple[str, ...] = ()
+    home: str = ""
     place_path: str = ""
     rule: str = ""
     secret: bool = False
@@ -90,7 +96,7 @@ def plan(session: Session, staff: Staff, topic: Topic, new: NewBallot, now: date
     wanted = replace(
         new,
         electorate=new.electorate or process.electorate,
-        rule=new.rule or stage.rule or process.rule,
+        rule=_rule_name(new, stage.rule or process.rule),
         place_path=new.place_path or topic.place_path,
     )
     rule = _rule(wanted)
@@ -105,6 +111,7 @@ def plan(session: Session, staff: Staff, topic: Topic, new: NewBallot, now: date
         definition=_definition(wanted, rule).to_json(),
         electorate=str(wanted.electorate),
         listed=list(wanted.listed),
+        home_code=wanted.home.strip() or None,
         place_path=wanted.place_path,
         secret=wanted.secret,
         changeable=wanted.changeable,
@@ -121,6 +128,11 @@ def plan(session: Session, staff: Staff, topic: Topic, new: NewBallot, now: date
     hall.note(session, topic, Happened("ballot", f"安排表决：{ballot.title}"), staff, now)
     audit.record(session, now, staff, "ballot.planned", ballot, after={"secret": ballot.secret})
     return ballot
+
+
+def _rule_name(new: NewBallot, usual: str) -> str:
+    """The rule asked for; 民法典 279 leaves none but the consent of all whom it concerns."""
+    return OF_ALL_CONCERNED if new.electorate is Electors.INTERESTED else new.rule or usual
 
 
 def _rule(new: NewBallot) -> Rule | None:
@@ -153,6 +165,21 @@ def _check(new: NewBallot, rule: Rule | None, now: datetime, *, named_only: bool
         raise BadBallot("开放投票没有应到人数，不能用这条规则")
     if new.electorate is Electors.LISTED and not new.listed:
         raise BadBallot("请列出有表决权的人")
+    _check_consent(new)
+
+
+def _check_consent(new: NewBallot) -> None:
+    """What a vote on using a home for business must be like: by name, yes or no, of those whom
+    it concerns.
+    """
+    if new.electorate is not Electors.INTERESTED:
+        if new.rule == OF_ALL_CONCERNED:
+            raise BadBallot("住宅改经营要逐户征得同意，谁有票请选“有利害关系的业主”")
+        return
+    if not new.home.strip():
+        raise BadBallot("请填要改成经营用房的那一户的名册编号")
+    if new.method is not Method.YES_NO or new.secret:
+        raise BadBallot("住宅改经营要逐户表示同意，只能实名，用“同意、不同意、弃权”")
 
 
 def _definition(new: NewBallot, rule: Rule | None) -> Definition:

@@ -1,7 +1,8 @@
 """Who may vote, frozen at opening: one elector for each person, household or owner.
 
 Owners are grouped as 法释〔2009〕7号 articles 8 and 9 say (`deliberation/owners.py`): co-owners
-are one person, the same buyer of several units is one person with the sum of the areas.
+are one person, the same buyer of several units is one person with the sum of the areas. Where a
+home is to become business premises it is the interested owners of article 11.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliberation.chain import canonical
-from deliberation.owners import Unit, electorate
+from deliberation.owners import Electorate, Unit, electorate, interested
 from deliberation.quorum import Amount, total
+from services.places import places_of
 from services.processes import Electors
 from services.register import homes_in
 from storage.ballots import Ballot, Elector, ElectorMember
@@ -48,6 +50,7 @@ def voices(session: Session, ballot: Ballot) -> list[Voice]:
         Electors.PERSONS: register.persons,
         Electors.HOUSEHOLDS: register.households,
         Electors.OWNERS: register.owners,
+        Electors.INTERESTED: register.interested,
         Electors.LISTED: register.listed,
     }
     kind = Electors(ballot.electorate)
@@ -110,6 +113,9 @@ class _Register:
     def __init__(self, session: Session, ballot: Ballot) -> None:
         self._ballot = ballot
         self._homes = homes_in(session, ballot.community_id, ballot.place_path)
+        self._places = places_of(session, ballot.community_id)
+        everywhere = select(Home).where(Home.community_id == ballot.community_id)
+        self._everywhere = session.scalars(everywhere.order_by(Home.code)).all()
         people = select(RegisteredPerson).where(
             RegisteredPerson.community_id == ballot.community_id
         )
@@ -141,8 +147,10 @@ class _Register:
         return found
 
     def owners(self) -> list[Voice]:
-        by_code = {home.code: home for home in self._homes}
-        units = [self._unit(home) for home in self._homes]
+        return self._owners(electorate(self._unit(home) for home in self._homes))
+
+    def _owners(self, found: Electorate) -> list[Voice]:
+        by_code = {home.code: home for home in self._everywhere}
         numbers = {person.code: person.id for person in self._people.values()}
         return [
             Voice(
@@ -151,15 +159,47 @@ class _Register:
                 elector.amount,
                 tuple(numbers[owner] for owner in elector.owners if owner in numbers),
             )
-            for elector in electorate(units).electors
+            for elector in found.electors
         ]
+
+    def interested(self) -> list[Voice]:
+        """One vote for each owner whom the home of the ballot concerns, whatever their area."""
+        homes = {home.code: home for home in self._everywhere}
+        named = {self._ballot.home_code or "", *self._ballot.listed}
+        if unknown := sorted(named - homes.keys()):
+            raise NoElectorate(f"名册里没有这一户：{'、'.join(unknown)}")
+        home = homes[self._ballot.home_code or ""]
+        building = self._building_of(home)
+        inside = [one for one in homes.values() if one.place_path.startswith(building)]
+        units = [self._unit(one) for one in {*inside, *(homes[code] for code in named)}]
+        codes = [one.code for one in inside]
+        return [
+            replace(voice, weight=Amount(1))
+            for voice in self._owners(interested(units, home.code, codes, self._ballot.listed))
+        ]
+
+    def _building_of(self, home: Home) -> str:
+        buildings = (p.path for p in self._places if p.kind == "building")
+        found = next((path for path in buildings if home.place_path.startswith(path)), None)
+        if found is None:
+            raise NoElectorate(f"{home.label}没有登记在哪一栋，找不出本栋的业主")
+        return found
 
     def listed(self) -> list[Voice]:
         wanted = set(self._ballot.listed)
         by_code = {p.code: p for p in self._people.values()}
         if unknown := sorted(wanted - by_code.keys()):
             raise NoElectorate(f"名册里没有：{'、'.join(unknown)}")
-        return [self._person(by_code[code].id, [code]) for code in wanted]
+        return [self._person(by_code[code].id, self._dwellings(by_code[code])) for code in wanted]
+
+    def _dwellings(self, person: RegisteredPerson) -> list[str]:
+        """The homes where somebody lives, who may live anywhere; their code where there is none."""
+        found = [
+            home.label
+            for home in self._everywhere
+            if any(tie.person_id == person.id for tie in self._ties[home.id])
+        ]
+        return found or [person.code]
 
     def _unit(self, home: Home) -> Unit:
         owners = [self._people[t.person_id].code for t in self._ties[home.id] if t.owner]

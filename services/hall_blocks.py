@@ -1,4 +1,4 @@
-"""Turnout by building, and beside it each building's share of a budget that was won.
+"""Turnout by building, and each building's share of the money won beside its share of the voters.
 
 A budget option belongs to the building whose name it begins with. Buildings with fewer than
 FEWEST votes in the list are counted together, so that nobody can be made out.
@@ -7,11 +7,14 @@ FEWEST votes in the list are counted together, so that nobody can be made out.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deliberation.budgeting import Allocation, BlockShare, block_shares
 from deliberation.definition import BUDGETING
 from services.ballots import definition_of
 from storage.ballots import Ballot, Elector, ElectorMember, RollEntry
@@ -24,14 +27,20 @@ REST = "其他楼栋"
 
 @dataclass(frozen=True, slots=True)
 class BlockRow:
-    """A building: votes in the list and votes cast; `won` of the whole budget, in hundredths of a
-    percent, None where the ballot is no budget.
+    """A building: votes in the list and votes cast; where the ballot is a budget, its share of
+    those who voted and of the money won, in thousandths.
     """
 
     name: str
     eligible: int
     voted: int
-    won: int | None = None
+    voters: int | None = None
+    money: int | None = None
+
+    @property
+    def turnout(self) -> int:
+        """Votes cast of those in the list, in thousandths."""
+        return 1000 * self.voted // self.eligible if self.eligible else 0
 
 
 def blocks(session: Session, ballot: Ballot) -> list[BlockRow]:
@@ -42,15 +51,24 @@ def blocks(session: Session, ballot: Ballot) -> list[BlockRow]:
         session.scalars(select(RollEntry.elector_id).where(RollEntry.ballot_id == ballot.id))
     )
     eligible = Counter(of_elector.values())
-    cast = Counter(name for number, name in of_elector.items() if number in voted)
     large = _large(eligible)
-    won = _won(ballot, large)
-    rows = [BlockRow(n, eligible[n], cast[n], won.get(n, 0) if won else None) for n in large]
-    rest = eligible.total() - sum(row.eligible for row in rows)
-    if rest:
-        left = cast.total() - sum(row.voted for row in rows)
-        rows.append(BlockRow(REST, rest, left, won.get(REST, 0) if won else None))
-    return rows if len(rows) > 1 else []
+    told = {n: name if name in large else REST for n, name in of_elector.items()}
+    eligible = Counter(told.values())
+    cast = Counter(name for number, name in told.items() if number in voted)
+    shares = _shares(ballot, large, cast)
+    found = [
+        _row(BlockRow(name, eligible[name], cast[name]), shares)
+        for name in (*large, REST)
+        if eligible[name]
+    ]
+    return found if len(found) > 1 else []
+
+
+def _row(row: BlockRow, shares: Mapping[str, BlockShare] | None) -> BlockRow:
+    if shares is None:
+        return row
+    share = shares.get(row.name, BlockShare(row.name, Fraction(0), Fraction(0)))
+    return replace(row, voters=int(1000 * share.voters), money=int(1000 * share.money))
 
 
 def _large(eligible: Counter[str]) -> list[str]:
@@ -86,13 +104,21 @@ def _of_electors(session: Session, ballot: Ballot, names: dict[str, str]) -> dic
     return found
 
 
-def _won(ballot: Ballot, names: list[str]) -> dict[str, int] | None:
+def _shares(
+    ballot: Ballot, names: list[str], cast: Counter[str]
+) -> Mapping[str, BlockShare] | None:
+    """Each building's share of the voters and of the money won; None where there is no budget."""
     definition = definition_of(ballot)
     if definition.method not in BUDGETING or ballot.result is None:
         return None
-    winners = [o for o in definition.options if o.code in ballot.result["winners"]]
-    won: Counter[str] = Counter()
-    for option in winners:
-        name = next((name for name in names if option.name.startswith(name)), REST)
-        won[name] += int(option.cost * 10_000 / definition.budget)
-    return dict(won)
+    costs = {option.code: option.cost for option in definition.options}
+    blocks = {option.code: _block_of(option.name, names) for option in definition.options}
+    winners = tuple(ballot.result["winners"])
+    spent = sum((costs[code] for code in winners), Fraction(0))
+    allocation = Allocation(winners, spent, definition.budget, ())
+    found = block_shares(allocation, costs, blocks, cast.elements())
+    return {share.block: share for share in found}
+
+
+def _block_of(option: str, names: list[str]) -> str:
+    return next((name for name in names if option.startswith(name)), REST)

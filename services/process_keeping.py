@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services import audit
 from services.access import Permission, require
 from services.places import community_place
+from services.process_checks import check
 from services.processes import Process, parse_process, shipped, shipped_text
 from storage.hall import ProcessVersion
 from storage.staff import Staff
@@ -53,6 +54,7 @@ def keep(
     """Stores a new version; topics that run keep theirs. Raises BadProcess, Forbidden."""
     require(staff, Permission.KEEP_TOPICS, community_place(session, community_id).path)
     process = parse_process(text)
+    check(process)
     before = newest(session, community_id, process.key)
     kept = ProcessVersion(
         community_id=community_id,

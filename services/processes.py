@@ -52,12 +52,40 @@ class Condition(StrEnum):
     TASKS_DONE = "tasks_done"
 
 
+KIND_NAMES = {
+    StageKind.AGENDA: "提出议题、确定主体",
+    StageKind.INFORM: "公告、通报",
+    StageKind.HEARING: "听证",
+    StageKind.OPINIONS: "居民表态",
+    StageKind.COORDINATION: "协调",
+    StageKind.MEETING: "开会商量",
+    StageKind.BALLOT: "表决",
+    StageKind.QUESTIONNAIRE: "问卷",
+    StageKind.DECISION: "形成决议",
+    StageKind.ACTION: "实施",
+    StageKind.REVIEW: "评议",
+}
+CONDITION_NAMES = {
+    Condition.SEATS_FILLED: "必需席位都有人",
+    Condition.BALLOTS_CLOSED: "表决都已截止",
+    Condition.BALLOTS_PASSED: "最近一次表决通过",
+    Condition.QUORUM_MET: "参与人数够",
+    Condition.SURVEYS_CLOSED: "问卷都已截止",
+    Condition.DECIDED: "已写决议和理由",
+    Condition.TASKS_SET: "已定任务",
+    Condition.TASKS_DONE: "任务都完成",
+}
+
+
 class Electors(StrEnum):
-    """Who has a vote: adults of the register, households, owners, people named, or anybody."""
+    """Who has a vote: adults of the register, households, owners, owners who are interested in
+    what becomes of one home (民法典 279), people named, or anybody.
+    """
 
     PERSONS = "persons"
     HOUSEHOLDS = "households"
     OWNERS = "owners"
+    INTERESTED = "interested"
     LISTED = "listed"
     OPEN = "open"
 
@@ -180,8 +208,8 @@ def _stage(value: Any) -> Stage:
     given["actors"] = tuple(given.get("actors", ()))
     given["entry"] = tuple(_one_of(Condition, one) for one in given.get("entry", ()))
     given["rule"] = _rule(given.get("rule"))
-    if not isinstance(given.get("days"), int) or given["days"] < 1:
-        raise BadProcess(f"阶段“{name}”的 days 要是不小于 1 的整数")
+    if type(given.get("days")) is not int or given["days"] < 1:
+        raise BadProcess(f"阶段“{name}”的天数（days）要是不小于 1 的整数")
     try:
         return Stage(**given)
     except TypeError as error:

@@ -18,8 +18,9 @@ from storage.types import Encrypted, Sealed
 class Ballot(Keyed, OfCommunity, Base):
     """One vote (表决). States: planned → open → closed.
 
-    `electorate` is persons, households, owners, listed (the people of the register with the codes
-    in `listed`) or open. `definition` is what counts and how (without the seed of a lot);
+    `electorate` is persons, households, owners, interested (those whom the home `home_code`
+    concerns, and the owners of the homes in `listed`), listed (the people of the register with the
+    codes in `listed`) or open. `definition` is what counts and how (without the seed of a lot);
     `result` stays empty until closing. `head_opened` and `head_closed` are the published hashes
     of the event log.
     """
@@ -37,6 +38,7 @@ class Ballot(Keyed, OfCommunity, Base):
     definition: Mapped[dict[str, Any]]
     electorate: Mapped[str] = mapped_column(String(16))
     listed: Mapped[list[Any]] = mapped_column(default=list)
+    home_code: Mapped[str | None] = mapped_column(String(64))
     place_path: Mapped[str] = mapped_column(String(255))
     secret: Mapped[bool]
     changeable: Mapped[bool] = mapped_column(default=True)

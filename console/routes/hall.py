@@ -30,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{HALL}/register/bind", register.bind, KEEP_TOPICS),
     Route("GET", f"{HALL}/processes", processes.show, KEEP_TOPICS),
     Route("POST", f"{HALL}/processes", processes.keep, KEEP_TOPICS),
+    Route("POST", f"{HALL}/processes/form", processes.keep_form, KEEP_TOPICS),
     Route("GET", f"{HALL}/ballots/{N}", ballots.show, KEEP_TOPICS),
     Route("POST", f"{HALL}/ballots/{N}/extend", ballots.extend, KEEP_TOPICS),
     Route("POST", f"{HALL}/ballots/{N}/paper", paper.enter, KEEP_TOPICS),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from html.parser import HTMLParser
 
 import docx
 import openpyxl
@@ -34,7 +36,7 @@ from services import (
     voting,
 )
 from services.ballots import BadBallot, NewBallot, plan
-from services.processes import Electors, shipped_text
+from services.processes import Electors, shipped, shipped_text
 from services.register import HomeLine, import_homes
 from services.register_files import read_rows
 from storage.ballots import Ballot, PaperVote, RollEntry
@@ -376,6 +378,13 @@ async def _budget(console: Console) -> int:
     return ballot.id
 
 
+def test_a_building_without_votes_or_money_has_none_of_both() -> None:
+    """It stands in the list with noughts."""
+    row = hall_blocks.BlockRow("7栋", 6, 0)
+    assert hall_blocks._row(row, {}) == replace(row, voters=0, money=0)
+    assert hall_blocks._row(row, None).money is None
+
+
 async def test_a_budget_is_explained_round_by_round(console: Console) -> None:
     """Rounds in sentences, turnout and money per building, and the file that others can read."""
     number = await _budget(console)
@@ -383,7 +392,8 @@ async def test_a_budget_is_explained_round_by_round(console: Console) -> None:
     assert "东门：长椅：7人支持，造价500元" in text
     assert "3栋：楼道灯：6人支持，造价600元" in text
     assert "每人的份额是100元" in text
-    assert '<th scope="row">3栋</th><td>6 / 6</td><td>46.1%</td>' in text
+    assert '<th scope="row">3栋</th><td>6 / 6</td><td>46.1%</td><td>54.5%</td>' in text
+    assert 'role="img" aria-label="已投的占应投 100.0%"' in text
     assert '<th scope="row">其他楼栋</th><td>7 / 7</td>' in text
     file = await console.anonymous.get(f"/public/demo/ballots/{number}.pb")
     election = pabulib.election(pabulib.read(file.text))
@@ -521,6 +531,83 @@ async def test_a_process_of_ones_own_is_for_later_topics_only(console: Console) 
     assert bad.status == 422
     kept = console.read(lambda s: process_keeping.all_current(s, newest(console).community_id))
     assert {process.version for process in kept} == {1, 2}
+
+
+class FormReader(HTMLParser):
+    """What the form of a process on a page would send as it stands."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.sent: dict[str, str] = {}
+        self._open = ("", "")
+        self.feed(page.split('id="edit"')[1].split("</form>", maxsplit=1)[0])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "input" and (given["type"] != "checkbox" or "checked" in given):
+            self.sent[given["name"]] = given["value"]
+        elif tag in ("select", "textarea"):
+            self._open = (tag, given["name"])
+            self.sent[given["name"]] = ""
+        elif tag == "option" and "selected" in given:
+            self.sent[self._open[1]] = given["value"]
+
+    def handle_data(self, data: str) -> None:
+        if self._open[0] == "textarea":
+            self.sent[self._open[1]] += data.lstrip("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._open = ("", "")
+
+
+async def test_staff_edit_a_process_in_a_form(console: Console) -> None:
+    """Sent as it stands it is the same process; a stage is renamed, one moved in, one taken out."""
+    visitor = console.visitor("worker")
+    base, path = await open_topic(console, visitor), f"{HALL}/processes?process=3x"
+    form = FormReader((await visitor.get(path)).text).sent
+    await say(visitor, f"{HALL}/processes/form", **form)
+    community = newest(console).community_id
+    same = console.read(lambda s: process_keeping.current(s, community, "3x"))
+    assert replace(same, version=1) == shipped()["3x"]
+
+    walk = {"s10-name": "现场看一看", "s10-kind": "meeting", "s10-place": "3", "s10-days": "2"}
+    walk |= {"s10-actors": "低层住户、物业", "s10-sign_in": "1", "s10-records": "踏勘记录"}
+    changed = form | walk | {"name": "邻里议事", "s4-name": "", "s0-days": "9"}
+    await say(visitor, f"{HALL}/processes/form", **changed)
+    kept = console.read(lambda s: process_keeping.current(s, community, "3x"))
+    assert (kept.name, kept.version, kept.stages[0].days) == ("邻里议事", 3, 9)
+    assert [stage.name for stage in kept.stages][2:5] == ["事前听证", "现场看一看", "居民表态"]
+    assert kept.stages[3].actors == ("低层住户", "物业")
+    assert "事中协调" not in {stage.name for stage in kept.stages}
+    assert kept.seats == shipped()["3x"].seats
+    assert "3+X协商议事（第 1 版）" in (await visitor.get(base)).text, "it keeps its version"
+    assert "邻里议事（第 3 版）" in (await visitor.get(await open_topic(console, visitor))).text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"s1-days": "几天"}, "“通报内容”的天数"),
+        ({"name": ""}, "流程的名称要写"),
+        ({"seats": "", "stakeholders": "0"}, "流程里没有席位"),
+        ({"s9-entry-surveys_closed": "1"}, "前面没有“问卷”的阶段"),
+        ({"s0-name": ""}, "第一个阶段“通报内容”"),
+    ],
+)
+async def test_a_form_of_a_process_comes_back_with_what_was_wrong(
+    console: Console, wrong: dict[str, str], words: str
+) -> None:
+    """In the keeper's language, with all that was typed; nothing is stored."""
+    visitor = console.visitor("worker")
+    form = FormReader((await visitor.get(f"{HALL}/processes?process=3x")).text).sent
+    typed = {"s2-actors": "利益相关方、居民、记者"}
+    answer = await visitor.post(f"{HALL}/processes/form", form | typed | wrong)
+    assert answer.status == 422
+    assert words in html.unescape(answer.text)
+    assert "利益相关方、居民、记者" in answer.text
+    community = newest(console).community_id
+    assert console.read(lambda s: process_keeping.newest(s, community, "3x")) is None
 
 
 async def test_a_proposal_becomes_a_topic(console: Console) -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from deliberation.owners import DEVELOPER, Unit, Unsold, electorate, square_centimetres
+from deliberation.owners import (
+    DEVELOPER,
+    Unit,
+    Unsold,
+    electorate,
+    interested,
+    square_centimetres,
+)
 from deliberation.presets import OWNERS_ORDINARY
 from deliberation.quorum import Amount, Outcome, evaluate
 from deliberation.tally import Choice
@@ -106,3 +113,33 @@ def test_areas_that_are_none_are_refused(text: str) -> None:
     """No sign, no word, nothing finer than a square centimetre."""
     with pytest.raises(ValueError, match="area"):
         square_centimetres(text)
+
+
+ALL = [*HOUSE, Unit("2-101", 700_000, ("孙",)), Unit("2-102", 700_000, ("王",))]
+BUILDING = [unit.code for unit in HOUSE]
+
+
+def test_for_a_shop_the_other_owners_of_the_building_are_asked() -> None:
+    """民法典 279, 法释〔2009〕7号 11: not the applicant; the developer as one of them."""
+    found = interested(ALL, "1-101", BUILDING)
+    assert [set(one.owners) for one in found.electors] == [{"李", "张"}, {"赵"}, {DEVELOPER}]
+
+
+def test_who_shows_an_interest_elsewhere_is_asked_too_but_not_the_applicant() -> None:
+    """The applicant's home in the other building brings no vote either."""
+    found = interested(ALL, "1-101", BUILDING, ["2-101", "2-102"])
+    assert "2-101" in {one.code for one in found.electors}
+    assert not any("王" in one.owners for one in found.electors)
+
+
+def test_a_co_owner_of_the_applicant_elsewhere_is_somebody_else() -> None:
+    """王 alone applies; what 王 and 李 own together is another buyer's."""
+    units = [Unit("1", 100, ("王",)), Unit("2", 100, ("王", "李"))]
+    assert [one.code for one in interested(units, "1", ["1", "2"]).electors] == ["2"]
+
+
+def test_a_home_that_is_none_is_refused() -> None:
+    """Also as one of those who are interested."""
+    for home, others in (("9-9", []), ("1-101", ["9-9"])):
+        with pytest.raises(ValueError, match="9-9"):
+            interested(ALL, home, BUILDING, others)

@@ -115,6 +115,26 @@ async def test_a_vote_is_repeated_back_confirmed_checked_and_changed(chat: Chat)
     assert "没有正在进行的表决" in await chat("投票")
 
 
+async def _late(chat: Chat, text: str) -> list[str]:
+    """Says something that is under way too long; what comes by itself afterwards."""
+    push = chat.desk.side.compose_text(openid(chat.who), text)
+    chat.desk.clock.forward(seconds=20)
+    assert await chat.desk.send(push) is None
+    return chat.desk.look(lambda s: list(s.scalars(select(OutboxMessage.text))))
+
+
+async def test_a_vote_that_is_answered_late_is_told_as_it_is(chat: Chat) -> None:
+    """A late choice is not repeated and nothing is cast; a late 确认 is cast, with its receipt."""
+    _ballot(chat)
+    await chat("表决")
+    assert (await _late(chat, "1"))[-1].startswith("刚才回得慢了，您的选择没有投出")
+    assert chat.desk.look(lambda s: s.scalars(select(RollEntry)).all()) == []
+    entry = (await _late(chat, "确认"))[-1]
+    (cast,) = chat.desk.look(lambda s: s.scalars(select(RollEntry.receipt)).all())
+    assert f"已投出。回执 {cast}" in entry
+    assert "同意" not in entry
+
+
 async def test_before_the_end_a_choice_can_be_dropped(chat: Chat) -> None:
     """0 at the paper, 0 at the confirmation: nothing is cast."""
     _ballot(chat)

@@ -9,7 +9,9 @@ import pytest
 from services import (
     ballot_reading,
     electorates,
+    hall_reading,
     hall_residents,
+    paper_votes,
     personal_data,
     proposals,
     register,
@@ -21,6 +23,7 @@ from services.processes import Electors
 from services.proposals import NotNow
 from services.question_forms import BadQuestions, on_the_way, read_questions
 from services.register import BadRegister, HomeLine
+from storage.ballots import Ballot
 from tests.hall.world import PLACE, Hall
 
 
@@ -133,3 +136,72 @@ def test_who_is_forgotten_leaves_a_vote_without_a_person(hall_world: Hall) -> No
     hall_world.close(ballot)
     assert ballot.result is not None
     assert ballot.result["totals"]["yes"] == 1
+
+
+def _shops(world: Hall) -> None:
+    """Two homes in another building, one of the developer's in this one, one owner of two."""
+    _import(
+        world,
+        HomeLine("A1", "3栋铺1", PLACE, "50", ("P1",), ("P1",)),
+        HomeLine("A2", "3栋未售", PLACE, "60", (), (), with_developer=True),
+        HomeLine("E1", "东楼1", "B1", "70", ("E1",), ("E1",)),
+        HomeLine("E2", "东楼2", "B1", "70", ("E2",), ("E2",)),
+    )
+
+
+def test_a_home_becomes_a_shop_with_the_consent_of_all_whom_it_concerns(hall_world: Hall) -> None:
+    """民法典 279, 法释〔2009〕7号 10, 11: the other owners of the building, and of others those who
+    show that it concerns them; a majority is not enough, and the applicant has no vote.
+    """
+    _shops(hall_world)
+    topic = hall_world.in_ballot()
+    plain = {"electorate": Electors.INTERESTED, "home": "3-2-0001", "rule": "owners-ordinary"}
+    ballot = hall_world.ballot(topic, **plain, listed=("E2",))
+    eligible = ballot_reading.turnout(hall_world.session, ballot).eligible
+    assert eligible is not None
+    assert (eligible.persons, eligible.area) == (11 + 1 + 1, 0), "with the developer and E2"
+    assert voting.electors_of(hall_world.session, ballot, hall_world.resident(1)) == []
+    for number in range(2, 13):
+        hall_world.vote(ballot, number, "yes")
+    _on_paper(hall_world, ballot, "A2", "yes")
+    hall_world.close(ballot)
+    assert ballot.result is not None
+    assert ballot.result["outcome"] == "reject", "one did not say anything"
+    assert [t["name"] for t in ballot.result["tests"]] == ["同意人数"]
+
+
+def test_with_every_consent_a_home_becomes_a_shop(hall_world: Hall) -> None:
+    """All of the building agree; nobody elsewhere was named."""
+    topic = hall_world.in_ballot()
+    ballot = hall_world.ballot(topic, electorate=Electors.INTERESTED, home="3-2-0001")
+    for number in range(2, 13):
+        hall_world.vote(ballot, number, "yes")
+    hall_world.close(ballot)
+    assert ballot.result is not None
+    assert ballot.result["outcome"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"electorate": Electors.INTERESTED}, "那一户的名册编号"),
+        ({"electorate": Electors.INTERESTED, "home": "X9"}, "没有这一户：X9"),
+        ({"electorate": Electors.INTERESTED, "home": "3-2-0001", "listed": ("X8",)}, "X8"),
+        ({"electorate": Electors.OWNERS, "rule": "home-to-business"}, "逐户征得同意"),
+        ({"electorate": Electors.INTERESTED, "home": "3-2-0001", "secret": True}, "只能实名"),
+    ],
+)
+def test_consent_is_asked_by_name_of_those_whom_a_known_home_concerns(
+    hall_world: Hall, how: dict[str, object], words: str
+) -> None:
+    """Nothing but what article 279 asks for can be planned."""
+    with pytest.raises(BadBallot, match=words):
+        hall_world.ballot(hall_world.in_ballot(), **how)
+
+
+def _on_paper(world: Hall, ballot: Ballot, code: str, choice: str) -> None:
+    elector = hall_reading.elector_by_code(world.session, ballot, code)
+    assert elector is not None
+    staff = [world.staff(login) for login in ("wang", "chen")]
+    paper = paper_votes.enter(world.session, staff[0], elector, choice, "paper", world.now)
+    assert paper_votes.confirm(world.session, staff[1], paper, choice, world.now)

@@ -27,6 +27,7 @@ from services.ballots import NewBallot, plan
 from services.calendar import OfficeHours
 from services.hall_outcome import NewTask
 from services.hall_stages import NotYet, StaleTopic
+from services.process_checks import check
 from services.processes import BadProcess, StageKind, read_process, shipped, shipped_text
 from services.questionnaires import NewQuestionnaire
 from storage.hall import Topic
@@ -285,6 +286,41 @@ def test_a_process_that_is_none_is_refused_with_the_reason(
     """The keeper reads what is wrong."""
     with pytest.raises(BadProcess, match=words):
         read_process({**shipped()["poll"].to_json(), **change})
+
+
+@pytest.mark.parametrize("key", list(shipped()))
+def test_every_shipped_process_can_be_kept_as_it_is(key: str) -> None:
+    """The checks ask nothing that the shipped ones do not have."""
+    check(shipped()[key])
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "words"),
+    [
+        ("poll", "name: 民意投票", "name: ''", "流程的名称要写"),
+        ("poll", "name: 公告,", "name: ' ',", "阶段的名称要写"),
+        ("poll", "days: 2,", "days: 0,", "“公告”的天数"),
+        ("poll", "days: 2,", "days: true,", "“公告”的天数"),
+        ("poll", "entry: [decided]", "entry: [tasks_done]", "它前面没有“实施”的阶段"),
+        ("poll", "entry: [ballots_closed]", "entry: [seats_filled]", "流程里没有席位"),
+        ("3x", "stakeholders: 1", "stakeholders: -1", "不小于 0"),
+        ("3x", "kind: hearing,", "kind: hearing, in_meeting: true,", "不是表决"),
+    ],
+)
+def test_a_process_that_nobody_could_finish_is_not_kept(
+    hall_world: Hall, key: str, old: str, new: str, words: str
+) -> None:
+    """The keeper reads which stage is wrong, and what is missing before it."""
+    text = shipped_text(key)
+    assert old in text
+    with pytest.raises(BadProcess, match=words):
+        process_keeping.keep(
+            hall_world.session,
+            hall_world.staff(),
+            hall_world.community.id,
+            text.replace(old, new, 1),
+            hall_world.now,
+        )
 
 
 def test_overdue_stages_wait_in_the_queue_once(hall_world: Hall) -> None:

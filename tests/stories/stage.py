@@ -44,11 +44,13 @@ from storage.messages import InboundMessage, Media, OutboxMessage
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 from tests.desk import WORKDAY_MORNING, Desk, open_desk
-from tests.stories import information, points, volunteering
+from tests.stories import hall, information, points, volunteering
 from tests.stories.deeds import DEEDS
 from tests.stories.manners import faults
 
 FOLDER = Path(__file__).parent
+AREAS = {**points.DEEDS, **hall.DEEDS}
+"""Deeds of the areas, each with a word of its own in a step."""
 SECOND = "second"
 SECOND_ACCOUNT = {"appid": "wxsecond", "token": "second-token", "original_id": "gh_second"}
 OTHER_TREE = {
@@ -137,7 +139,7 @@ class Stage:
 
     async def _step(self, step: dict[str, Any]) -> None:
         self.openid = step.pop("as", self.openid)
-        for deed in ("wait", "staff", "restart", "home", "older form", "jobs", *points.DEEDS):
+        for deed in ("wait", "staff", "restart", "home", "older form", "jobs", *AREAS):
             if deed in step:
                 await self._deed(deed, step.pop(deed))
         if "together" in step:
@@ -230,7 +232,7 @@ class Stage:
             case "staff":
                 self.desk.do(lambda s: self._staff(s, told))
             case _:
-                act = points.DEEDS[deed]
+                act = AREAS[deed]
                 self.desk.do(lambda s: act(s, self._me(s), told, self.desk.clock()))
 
     def _shown(self, what: str) -> Callable[[Session], str]:

@@ -23,6 +23,7 @@ ELECTORATE_NAMES = {
     Electors.PERSONS: "名册内每个成年人一票",
     Electors.HOUSEHOLDS: "每户一票",
     Electors.OWNERS: "每位业主一票，并按面积计",
+    Electors.INTERESTED: "有利害关系的业主（住宅改经营）",
     Electors.LISTED: "只限列出的人（党员、代表）",
     Electors.OPEN: "谁都可以投，不代表全体居民",
 }
@@ -88,6 +89,7 @@ def new_ballot(form: Mapping[str, str]) -> NewBallot:
         listed=tuple(re.split(r"[\s,，、]+", form.get("listed", "").strip()))
         if _lists(form)
         else (),
+        home=form.get("home", ""),
         rule=form.get("rule", ""),
         secret=form.get("secret") == "1",
         changeable=form.get("changeable") == "1",
@@ -97,7 +99,8 @@ def new_ballot(form: Mapping[str, str]) -> NewBallot:
 
 
 def _lists(form: Mapping[str, str]) -> bool:
-    return form.get("electorate") == Electors.LISTED and bool(form.get("listed", "").strip())
+    named = form.get("electorate") in (Electors.LISTED, Electors.INTERESTED)
+    return named and bool(form.get("listed", "").strip())
 
 
 def _span(form: Mapping[str, str]) -> tuple[datetime, datetime]:
