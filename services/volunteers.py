@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from services.access import visible_to
 from services.activity_kinds import KINDS
 from services.residents import display_name
-from services.volunteer_hours import Hours, totals_of
+from services.volunteer_entries import HourEntry, Hours, entries, read, totals_of
 from storage.communities import Place
+from storage.ledger import LedgerEntry
 from storage.organisations import Organisation
 from storage.residents import Resident
 from storage.staff import Staff
-from storage.volunteers import HourEntry, Volunteer
+from storage.volunteers import Volunteer
 
 TEAM_LENGTH = 40
 
@@ -131,15 +132,13 @@ def find(session: Session, staff: Staff, number: int) -> tuple[Volunteer, Reside
 def entries_in(session: Session, staff: Staff, limit: int) -> list[tuple[HourEntry, Resident]]:
     """The newest entries of hours in the scope of `staff`, with whose they are."""
     mine = exists().where(
-        Place.community_id == HourEntry.community_id,
+        Place.community_id == LedgerEntry.community_id,
         Place.kind == "community",
         visible_to(staff, Place.path),
     )
-    query = (
-        select(HourEntry, Resident)
-        .join(Resident, Resident.id == HourEntry.resident_id)
-        .where(mine)
-        .order_by(HourEntry.id.desc())
-        .limit(limit)
-    )
-    return [(entry, resident) for entry, resident in session.execute(query)]
+    found = read(session, entries(mine).order_by(LedgerEntry.id.desc()).limit(limit))
+    owners = {one.resident_id for one in found}
+    people = {
+        one.id: one for one in session.scalars(select(Resident).where(Resident.id.in_(owners)))
+    }
+    return [(entry, people[entry.resident_id]) for entry in found]

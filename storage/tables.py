@@ -78,7 +78,7 @@ from storage.reports import Report
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
-from storage.volunteers import Backfill, Certificate, HourEntry, Volunteer
+from storage.volunteers import Backfill, Certificate, ServiceRecord, Volunteer
 
 APPEND_ONLY = (
     CaseEvent.__tablename__,
@@ -87,7 +87,7 @@ APPEND_ONLY = (
     LedgerLotUse.__tablename__,
     LedgerMonth.__tablename__,
     PointRuleVersion.__tablename__,
-    HourEntry.__tablename__,
+    ServiceRecord.__tablename__,
     ProcessVersion.__tablename__,
     TopicEvent.__tablename__,
     RollEntry.__tablename__,
@@ -137,7 +137,6 @@ __all__ = [
     "Home",
     "HomeTie",
     "HotTopic",
-    "HourEntry",
     "Household",
     "HouseholdMember",
     "InboundMessage",
@@ -186,6 +185,7 @@ __all__ = [
     "Seat",
     "SensitiveWord",
     "ServiceEntry",
+    "ServiceRecord",
     "Sheet",
     "SignUp",
     "Staff",

@@ -20,12 +20,13 @@ from services import (
 )
 from services.certificates import ShownName
 from services.desk import KIND_NAMES
+from services.volunteer_entries import HourEntry, entries, read
 from storage.activities import Activity, Occasion, SignUp
 from storage.communities import Community
 from storage.desk import QueueItem
+from storage.ledger import LedgerEntry
 from storage.messages import OutboxMessage
 from storage.residents import Resident
-from storage.volunteers import HourEntry
 from tests.console.seed import COMMUNITY, HOURS
 from tests.console.world import Console
 from tests.volunteers.plans import CLEANING, published
@@ -51,6 +52,11 @@ FORM = {
 def newest(session: Session) -> Activity:
     """The activity made last."""
     return session.scalars(select(Activity).order_by(Activity.id.desc())).first()  # type: ignore[return-value]
+
+
+def hours_entered(session: Session) -> list[HourEntry]:
+    """Every entry of volunteer time, in the order they were made."""
+    return read(session, entries().order_by(LedgerEntry.id))
 
 
 async def test_an_activity_is_made_and_published_in_one_go(console: Console) -> None:
@@ -162,7 +168,7 @@ async def test_missing_check_out_waits_in_the_queue_and_is_no_credit(console: Co
     assert KIND_NAMES["attendance"] in queue.text  # type: ignore[index]
     assert f"/console/occasions/{occasion}" in queue.text
     assert (await worker.post(f"/console/occasions/{occasion}/confirm")).status == 303
-    assert console.read(lambda s: list(s.scalars(select(HourEntry)))) == []
+    assert console.read(hours_entered) == []
     page = await worker.get(f"/console/occasions/{occasion}")
     line = re.search(r'name="line" value="(\d+)"', page.text)
     assert line
@@ -171,7 +177,7 @@ async def test_missing_check_out_waits_in_the_queue_and_is_no_credit(console: Co
     assert (refused.status, "0 到 120 分钟" in refused.text) == (422, True)
     settled = await worker.post(f"/console/occasions/{occasion}/settle", settle | {"minutes": "90"})
     assert settled.status == 303
-    entries = console.read(lambda s: list(s.scalars(select(HourEntry))))
+    entries = console.read(hours_entered)
     assert [(one.kind, one.minutes) for one in entries] == [("honour", 90)]
     source = f"attendance:{occasion}"
     item = console.read(
@@ -211,13 +217,12 @@ async def test_a_correction_is_an_entry_of_its_own(console: Console) -> None:
     await worker.post(
         f"{one}/backfill", {"served_on": "2026-03-05", "minutes": "120", "reason": "帮忙登记"}
     )
-    entry = console.read(lambda s: s.scalars(select(HourEntry)).one())
+    [entry] = console.read(hours_entered)
     wish = {"entry": str(entry.id), "minutes": "90", "reason": "提前走了半小时"}
     refused = await worker.post(f"{one}/correct", wish | {"minutes": "120"})
     assert (refused.status, "现在是 120 分钟" in refused.text) == (422, True)
     assert (await worker.post(f"{one}/correct", wish)).status == 303
-    rows = console.read(lambda s: list(s.scalars(select(HourEntry.minutes).order_by(HourEntry.id))))
-    assert rows == [120, -30]
+    assert [one.minutes for one in console.read(hours_entered)] == [120, -30]
     texts = console.read(lambda s: list(s.scalars(select(OutboxMessage.text))))
     assert any("更正为1小时30分" in text for text in texts)
 
