@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.activities import Activity, ActivityRating, Occasion, SignUp
+from storage.activities import Activity, ActivityRating, Occasion, OccasionCode, SignUp
 from storage.aid import AidRequest, AidStep, Referral
 from storage.ballots import (
     Ballot,
@@ -149,6 +149,7 @@ __all__ = [
     "Media",
     "Notice",
     "Occasion",
+    "OccasionCode",
     "OpenRequest",
     "OpinionSnapshot",
     "Organisation",

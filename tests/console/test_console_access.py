@@ -83,6 +83,8 @@ def address(
     found = next((value for key, value in things.items() if route.path.startswith(key)), 0)
     path = route.path.replace(N, str(number or found))
     path = path.replace(CODE, community).replace(PLACE, "0").replace("{kind:html|xlsx}", "html")
+    path = path.replace("{poster:join|sign-in}", "sign-in")
+    path = path.replace("{ticket:[0-9a-f-]{20,200}}", "1-1772600000-" + "0" * 128)
     path = path.replace(r"{code:[A-Za-z0-9-]{4,40}}", "ABCD-2345-EFGH")
     return path.replace("{name}", "tokens.css")
 
@@ -134,6 +136,7 @@ async def test_the_public_routes_are_these() -> None:
                 "/cases",
                 "/hot-topics",
                 "/points",
+                "/points/{ticket:[0-9a-f-]{20,200}}",
                 "/activities",
                 "/certificates",
                 "/certificates/{code:[A-Za-z0-9-]{4,40}}",

@@ -15,6 +15,7 @@ from services import (
     attendance,
     attendance_sheet,
     certificates,
+    occasion_codes,
     signups,
     volunteer_hours,
 )
@@ -70,6 +71,48 @@ async def test_an_activity_is_made_and_published_in_one_go(console: Console) -> 
     public = await console.anonymous.get("/public/demo/activities?month=2026-03")
     assert "清洗楼道扶手" in public.text
     assert "还有 12 个名额" in public.text
+
+
+async def test_the_calendar_is_a_grid_of_weeks(console: Console) -> None:
+    """Every occasion of the scope stands in its day with its sheet; drafts too, marked so."""
+    worker = console.visitor("worker")
+    await worker.post("/console/activities", FORM | {"then": "draft", "title": "洗公共座椅"})
+    await worker.post("/console/activities", FORM)
+    page = await worker.get("/console/activities/calendar?month=2026-03")
+    assert page.text.count("<tr>") == 7  # the days of the week, and six weeks from 23 February
+    cells = re.split(r"<td", page.text)
+    (cell,) = [one for one in cells if "清洗楼道扶手" in one]
+    assert "</span>7<span" in cell
+    assert "0/12" in cell
+    assert "洗公共座椅" in cell
+    assert "未发布" in cell
+    other = await worker.get("/console/activities/calendar?month=2026-05")
+    assert "这个月还没有活动" in other.text
+
+
+async def test_posters_have_name_time_place_and_the_code_of_the_account(console: Console) -> None:
+    """Asked for, made, then printed as SVG; before that there is no poster."""
+    _, occasion = ahead(console)
+    worker = console.visitor("worker")
+    base = f"/console/occasions/{occasion}/poster"
+    page = await worker.get(base)
+    assert "扫码报名" in page.text
+    assert "扫码签到签退" in page.text
+    assert (await worker.get(f"{base}/join.svg")).status == 404
+    assert "done=asked" in (await worker.post(base)).location
+
+    def make(session: Session) -> list[str]:
+        wanted = occasion_codes.claim(session, console.clock())
+        for one in wanted:
+            occasion_codes.made(session, one.id, f"http://weixin.qq.com/q/{one.id}")
+        return [one.scene.partition(":")[0] for one in wanted]
+
+    assert console.write(make) == ["activity", "signin"]
+    drawn = await worker.get(f"{base}/sign-in.svg")
+    assert drawn.headers["Content-Type"].startswith("image/svg+xml")
+    for words in ("扫码签到签退", "清洁楼道志愿活动", "社区小广场"):
+        assert words in drawn.text
+    assert "打印海报" in (await worker.get(base)).text
 
 
 async def test_publishing_names_what_is_missing(console: Console) -> None:

@@ -18,7 +18,9 @@ from tests.console.world import Console
 
 PAGES = [
     "/console/activities",
+    "/console/activities/calendar",
     "/console/activities/new",
+    "/console/residents/1/acting",
     "/console/activities/1",
     "/console/activities/1/edit",
     "/console/occasions/1",

@@ -29,7 +29,7 @@ from storage.residents import Resident
 from tests.conftest import SECRET
 from tests.robustness.dying import Mother
 from tests.robustness.processes import Farm, Server, community, farm, opened, post, side_of
-from tests.services.points_world import earn, have, home, person, shelve
+from tests.services.points_world import NOW, earn, have, home, person, shelve
 
 ROUNDS, PHONES, PEOPLE, BAGS, PRICE = 8, 6, 160, 400, 30
 AFTER = {
@@ -73,7 +73,7 @@ def test_killed_at_every_statement_and_at_the_commit(
         database.write_now(set_out)
         if deed != "reserve":
             row = database.read_now(lambda s: s.scalars(select(Goods.id)).one())
-            database.write_now(lambda s: redemptions.reserve(s, person(s), row, "r1", utc_now()).id)
+            database.write_now(lambda s: redemptions.reserve(s, person(s), row, "r1", NOW).id)
         before = database.read_now(books)
         for step in range(1, 100):
             if not mother.killed_at(database_url, deed, step):

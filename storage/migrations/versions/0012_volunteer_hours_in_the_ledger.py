@@ -1,4 +1,4 @@
-"""volunteer hours in the ledger, and what they were given for beside it"""
+"""volunteer hours in the ledger with what they were given for beside it; codes of activities"""
 
 from __future__ import annotations
 
@@ -72,8 +72,45 @@ def upgrade() -> None:
     # them stands in the ledger now, guarded there.
     op.drop_table("hour_entries")
 
+    op.create_table(
+        "occasion_codes",
+        sa.Column(
+            "occasion_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("url", sa.String(length=255), nullable=False),
+        sa.Column("error", sa.String(length=200), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", storage.types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column(
+            "community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id"],
+            ["communities.id"],
+            name=op.f("fk_occasion_codes_community_id_communities"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["occasion_id"], ["occasions.id"], name=op.f("fk_occasion_codes_occasion_id_occasions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_occasion_codes")),
+        sa.UniqueConstraint("occasion_id", "kind", name=op.f("uq_occasion_codes_occasion_id_kind")),
+    )
+    with op.batch_alter_table("occasion_codes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_occasion_codes_community_id"), ["community_id"], unique=False
+        )
+
 
 def downgrade() -> None:
+    op.drop_table("occasion_codes")
     op.create_table(
         "hour_entries",
         sa.Column(
