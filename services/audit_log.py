@@ -93,6 +93,7 @@ ACTION_NAMES = {
     "api_key.revoke": "停用接口密钥",
     "city.again": "重发市级动态",
     "place_codes.ask": "申请二维码",
+    "volunteers.report": "导出志愿月报",
     "occasion_codes.ask": "申请活动二维码",
     "consent.recorded": "登记授权",
     "consent.ended": "收回授权",

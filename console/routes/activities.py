@@ -9,6 +9,7 @@ from console.pages import (
     occasion_posters,
     occasions,
     public_activities,
+    volunteer_report,
     volunteers,
 )
 from console.routes.kinds import APPROVE, CODE, KEEP_ACTIVITIES, N
@@ -47,6 +48,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"/console/occasions/{N}/cancel", occasions.cancel, KEEP_ACTIVITIES),
     Route("GET", "/console/volunteers", volunteers.show, KEEP_ACTIVITIES),
     Route("GET", "/console/volunteers.xlsx", volunteers.export, KEEP_ACTIVITIES),
+    Route("GET", "/console/volunteers/report", volunteer_report.show, KEEP_ACTIVITIES),
+    Route("GET", "/console/volunteers/report.xlsx", volunteer_report.export, KEEP_ACTIVITIES),
     Route("GET", f"/console/volunteers/{N}", volunteers.show_one, KEEP_ACTIVITIES),
     Route("POST", f"/console/volunteers/{N}/backfill", volunteers.backfill, KEEP_ACTIVITIES),
     Route("POST", f"/console/volunteers/{N}/correct", volunteers.correct, KEEP_ACTIVITIES),

@@ -28,6 +28,7 @@ PAGES = [
     "/console/occasions/1/poster",
     "/console/volunteers",
     "/console/volunteers/1",
+    "/console/volunteers/report",
     "/console/backfills/1",
     "/public/demo/activities",
     "/public/demo/certificates",
