@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.pages.occasions import ADDRESS, found
 from console.rendering import render
-from console.visits import visit_of
+from console.visits import number_in_path, visit_of
 from services import activities, occasion_codes
 from services.occasion_codes import CodeKind, Poster
 from services.posters import PosterError, poster_png, poster_svg
@@ -86,5 +86,5 @@ async def _made(request: web.Request) -> Poster:
 
     one = await visit.read(work)
     if not one.url:
-        raise web.HTTPNotFound(text="这张海报还没有二维码，请先申请")
+        raise web.HTTPSeeOther(f"{ADDRESS}/{number_in_path(request)}/poster")
     return one
