@@ -120,16 +120,22 @@ def without_numbers(text: str) -> str:
     return _NUMBER.sub("…", text)
 
 
+_TO_JOIN = (
+    select(Case)
+    .where(
+        Case.community_id == bindparam("community"),
+        Case.number == bindparam("number"),
+        is_public(),
+        is_in_hand(),
+    )
+    .execution_options(autoflush=False)
+)
+
+
 def may_join(session: Session, resident: Resident, number: int) -> Case | None:
     """The case of this number, where neighbours may join it."""
-    return session.scalar(
-        select(Case).where(
-            Case.community_id == resident.community_id,
-            Case.number == number,
-            is_public(),
-            is_in_hand(),
-        )
-    )
+    wanted = {"community": resident.community_id, "number": number}
+    return session.scalar(_TO_JOIN, wanted)
 
 
 _NEAR = (
@@ -167,7 +173,7 @@ def _near(session: Session, place: Place, home: Place) -> list[Near]:
         "last": place.path + "\U0010ffff",
         "above": [path for path in above if len(path) >= len(home.path)],
     }
-    return [Near(*row) for row in session.execute(_NEAR, wanted)]
+    return [Near(*row) for row in session.connection().execute(_NEAR, wanted)]
 
 
 def _as_open(case: Near, home: Place) -> OpenCase:

@@ -23,6 +23,8 @@ from sqlalchemy.orm import Session
 from services import (
     activities,
     care,
+    care_givers,
+    care_settling,
     goods,
     ledger,
     ledger_chain,
@@ -136,7 +138,7 @@ class Street(RuleBasedStateMachine):
 
     def _match(self, session: Session, _source: str, number: int, one: int) -> None:
         asked = self._pick(session, CareRequest, number)
-        giver = care.giver_of(session, self._person(session, one))
+        giver = care_givers.giver_of(session, self._person(session, one))
         if asked is not None and giver is not None:
             care.match(session, asked, giver, None, self.now)
 
@@ -144,18 +146,20 @@ class Street(RuleBasedStateMachine):
         asked = self._pick(session, CareRequest, number)
         if asked is not None and asked.giver_id:
             giver = session.get_one(Resident, asked.giver_id)
-            care.confirm(session, asked, giver, amount, HOURS, self.now)
+            care_settling.confirm(session, asked, giver, amount, HOURS, self.now)
 
     def _elder(self, session: Session, _source: str, number: int, amount: int) -> None:
         asked = self._pick(session, CareRequest, number)
         if asked is not None:
             elder = session.get_one(Resident, asked.elder_id)
-            care.confirm(session, asked, elder, amount, HOURS, self.now)
+            care_settling.confirm(session, asked, elder, amount, HOURS, self.now)
 
     def _settle(self, session: Session, _source: str, number: int, amount: int) -> None:
         asked = self._pick(session, CareRequest, number)
         if asked is not None:
-            care.settle(session, self._worker(session), asked, amount, "问过两边", self.now)
+            care_settling.settle(
+                session, self._worker(session), asked, amount, "问过两边", self.now
+            )
 
     def _off(self, session: Session, _source: str, number: int) -> None:
         asked = self._pick(session, CareRequest, number)
@@ -311,8 +315,8 @@ def _open_street(session: Session) -> tuple[int, list[int], int, int, int]:
         residents.meet(session, community, "", f"c{number}-{n}", START) for n in range(PEOPLE)
     ]
     for one in people[:2]:
-        giver = care.volunteer(session, one, "能陪聊", None, HOURS, START)
-        care.decide_giver(session, staff, giver, accept=True, now=START)
+        giver = care_givers.volunteer(session, one, "能陪聊", None, HOURS, START)
+        care_givers.decide_giver(session, staff, giver, accept=True, now=START)
     activity = activities.draft(
         session, staff, community, replace(CLEANING, capacity=PLACES), START
     )
