@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commands.support import utc_now
-from demo.wechat_side import WeChatSide
+from demo.wechat_side import SignedPush, WeChatSide
 from services import goods, ledger, ledger_chain, redemptions
 from services.goods import Label
 from services.ledger import Unit
@@ -31,7 +31,7 @@ from tests.robustness.dying import Mother
 from tests.robustness.processes import Farm, Server, community, farm, opened, post, side_of
 from tests.services.points_world import NOW, earn, have, home, person, shelve
 
-ROUNDS, PHONES, PEOPLE, BAGS, PRICE = 8, 6, 160, 400, 30
+ROUNDS, PHONES, PEOPLE, BAGS, PRICE = 6, 6, 160, 400, 30
 AFTER = {
     "reserve": (80, 20, 0, 2, "reserved"),
     "hand over": (80, 0, 20, 2, "handed"),
@@ -101,13 +101,24 @@ class Shoppers:
             for words in ("兑换", "1", "1"):
                 self.sent += 1
                 push = self.side.compose_text(openid, words, msgid=self.sent)
-                try:
-                    _, body = await post(session, server.url, push)
-                except aiohttp.ClientError:
+                body = await self._delivered(session, server, push)
+                if body is None:
                     return
                 said = opened(body, self.settings).get("Content", "")
                 if code := re.search(r"取货码 (\d{3} \d{3})", said):
                     self.codes[openid] = code[1].replace(" ", "")
+
+    async def _delivered(
+        self, session: aiohttp.ClientSession, server: Server, push: SignedPush
+    ) -> bytes | None:
+        """The answer, asked for again where the server was too slow; None when it is gone."""
+        while server.alive():
+            try:
+                return (await post(session, server.url, push))[1]
+            except aiohttp.ClientError:
+                push = self.side.again(push)
+                await asyncio.sleep(0.01)
+        return None
 
 
 def furnish(session: Session) -> None:
@@ -149,7 +160,7 @@ async def one_round(servers: Farm, shoppers: Shoppers, names: list[str], after: 
         writing = [
             asyncio.create_task(shoppers.redeem(session, server, names)) for _ in range(PHONES)
         ]
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             while len(shoppers.codes) < goal:
                 await asyncio.sleep(0.002)
         server.kill()
@@ -169,6 +180,6 @@ async def test_kills_among_shoppers_lose_neither_points_nor_goods(
         shoppers = Shoppers(side_of(settings), settings)
         names = [f"o{number}" for number in range(PEOPLE)]
         for _ in range(ROUNDS):
-            await one_round(servers, shoppers, names, dice.randint(1, 12))
+            await one_round(servers, shoppers, names, dice.randint(1, 6))
             assert database.read_now(lambda s: lost(s, shoppers)) == []
         assert len(shoppers.codes) >= ROUNDS
