@@ -7,7 +7,6 @@ from collections.abc import Callable
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from console import charts
 from console.rendering import render
 from console.visits import visit_of
 from console.workbook import add_sheet, as_response, new_book
@@ -34,15 +33,13 @@ COLUMNS: tuple[tuple[str, Callable[[MonthReport], int], bool], ...] = (
 
 
 async def show(request: web.Request) -> web.Response:
-    """The months, the newest first, with two charts; to be printed."""
+    """The months, the newest first; to be printed."""
     visit = visit_of(request)
     found = await visit.read(lambda s: volunteer_report.months(s, visit.staff, visit.now))
     months = [(one, [_said(of(one), minutes) for _, of, minutes in COLUMNS]) for one in found]
     context = {
         "months": months[::-1],
         "names": [name for name, _, _ in COLUMNS],
-        "came": charts.columns([(one.month, one.came, "") for one in found]),
-        "points": charts.columns([(one.month, one.issued, "") for one in found]),
         "address": ADDRESS,
     }
     return render(request, "volunteer_report.html", context)

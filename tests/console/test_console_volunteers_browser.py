@@ -67,7 +67,6 @@ async def test_a_partner_and_its_service_are_kept(browser: Browser, console: Con
     await sign_in(page, "worker", "/console/organisations")
     await page.get_by_label("名称").fill("暖阳助老社")
     await page.get_by_role("button", name="添加", exact=True).click()
-    await page.get_by_role("link", name="暖阳助老社").click()
     await page.get_by_label("新的服务").fill("上门理发")
     await page.get_by_role("button", name="添加服务").click()
     await expect(page.get_by_text("上门理发")).to_be_visible()

@@ -115,7 +115,7 @@ class Shoppers:
         while server.alive():
             try:
                 return (await post(session, server.url, push))[1]
-            except aiohttp.ClientError:
+            except (aiohttp.ClientError, TimeoutError):
                 push = self.side.again(push)
                 await asyncio.sleep(0.01)
         return None
@@ -160,7 +160,7 @@ async def one_round(servers: Farm, shoppers: Shoppers, names: list[str], after: 
         writing = [
             asyncio.create_task(shoppers.redeem(session, server, names)) for _ in range(PHONES)
         ]
-        async with asyncio.timeout(300):
+        async with asyncio.timeout(120):
             while len(shoppers.codes) < goal:
                 await asyncio.sleep(0.002)
         server.kill()
