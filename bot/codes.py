@@ -1,15 +1,32 @@
-"""Has WeChat make the QR codes of places that staff asked for."""
+"""Has WeChat make the QR codes of places and activities that staff asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from bot.wechat.client import WeChatClient
 from bot.wechat.errors import ApiError
-from services import place_codes
+from services import occasion_codes, place_codes
 from services.place_codes import WantedCode
 from storage.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where codes wait to be made, and where it is told what became of them."""
+
+    claim: Callable[[Session, datetime], list[WantedCode]]
+    made: Callable[[Session, int, str], None]
+    failed: Callable[[Session, int, str], None]
+
+
+SOURCES = tuple(
+    _Source(codes.claim, codes.made, codes.failed) for codes in (place_codes, occasion_codes)
+)
 
 
 class CodeMaker:
@@ -27,20 +44,23 @@ class CodeMaker:
 
     async def run(self) -> int:
         """Makes what is due; returns how many were tried."""
-        wanted = await self._database.write(lambda s: place_codes.claim(s, self._clock()))
-        for one in wanted:
-            await self._make(one)
-        return len(wanted)
+        tried = 0
+        for source in SOURCES:
+            wanted = await self._database.write(lambda s, of=source: of.claim(s, self._clock()))  # type: ignore[misc]
+            for one in wanted:
+                await self._make(source, one)
+            tried += len(wanted)
+        return tried
 
-    async def _make(self, wanted: WantedCode) -> None:
+    async def _make(self, source: _Source, wanted: WantedCode) -> None:
         client = self._clients.get(wanted.community)
         if client is None:
-            return await self._fail(wanted, "这个社区没有公众号")
+            return await self._fail(source, wanted, "这个社区没有公众号")
         try:
             code = await client.create_qr(wanted.scene)
         except (ApiError, OSError, ValueError) as error:
-            return await self._fail(wanted, f"{type(error).__name__}: {error}")
-        return await self._database.write(lambda s: place_codes.made(s, wanted.id, code.url))
+            return await self._fail(source, wanted, f"{type(error).__name__}: {error}")
+        return await self._database.write(lambda s: source.made(s, wanted.id, code.url))
 
-    async def _fail(self, wanted: WantedCode, why: str) -> None:
-        await self._database.write(lambda s: place_codes.failed(s, wanted.id, why))
+    async def _fail(self, source: _Source, wanted: WantedCode, why: str) -> None:
+        await self._database.write(lambda s: source.failed(s, wanted.id, why))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.forms import Form, Values, silent
+from dialogue.forms import Form, Heard, Values, silent
 from dialogue.words import numbered, shorten
 from handlers import policy
 from handlers.free_words import free
@@ -12,7 +12,7 @@ from handlers.kit import Begin, Choice, FormService, Request, Say, Service, Turn
 from handlers.phone_slot import KNOWN, phone_slot
 from handlers.picking import one_of, sure
 from handlers.words import by_when, has_words
-from services import aid, organisations, referrals
+from services import aid, inbound, organisations, referrals
 from services.aid import KIND_NAMES, WHOM_NAMES
 from storage.aid import AidRequest
 
@@ -49,6 +49,7 @@ def hear(turn: Turn, request: Request) -> Say:
         said = policy.ask(turn, request)
         apply = Choice("我要申请帮扶", "aid.begin")
         return Say(said.text, (*said.choices[:8], apply), way_out=said.way_out or "不用了")
+    inbound.conceal(turn.session, turn.inbound)
     values = {"need": words, "kind": _guess(_KINDS, words), "whom": _guess(_WHOM, words)}
     return _begin(turn, {name: value for name, value in values.items() if value})
 
@@ -73,6 +74,12 @@ def begin(turn: Turn, _request: Request) -> Say:
 def _begin(turn: Turn, values: Values) -> Say:
     known = {**values, KNOWN: turn.resident.phone or ""}
     return Say("这件事保密，只有负责帮扶的人看得到。", begin=Begin(FORM.name, known, text=""))
+
+
+def prepare(turn: Turn, heard: Heard, _values: Values) -> Heard:
+    """Takes the words out of the conversation: they are kept in the application, for fewer eyes."""
+    inbound.conceal(turn.session, turn.inbound)
+    return heard
 
 
 def applied(turn: Turn, values: Values) -> Say:
@@ -187,7 +194,7 @@ def _summary(values: Values) -> str:
     more = f"，照片{pictures}张" if pictures else ""
     return (
         f"【{KIND_NAMES[values['kind']]}】为{WHOM_NAMES[values['whom']]}{more}\n"
-        f"“{shorten(values['need'], 150)}”\n"
+        f"您说的难处记下了（{len(values['need'])}个字），不留在聊天记录里。\n"
         "同意社区负责帮扶的人为这件事查看、联系您，就提交。"
     )
 
@@ -224,5 +231,5 @@ SERVICE = Service(
         "申请帮扶": "aid.begin",
         "我的帮扶": "aid.mine",
     },
-    forms=(FormService(FORM, applied, open_ended=True),),
+    forms=(FormService(FORM, applied, open_ended=True, prepare=prepare),),
 )

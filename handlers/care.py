@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from dialogue.forms import Values
+from dialogue.forms import Heard, Values
 from dialogue.words import shorten
 from handlers import care_deals as deals
 from handlers import care_forms as forms
 from handlers.kit import Begin, Choice, FormService, Request, Say, Service, Turn
-from services import care, care_givers, consents, ledger
+from services import care, care_givers, consents, inbound, ledger
 from services.calendar import CHINA
 from services.care import say_minutes
 from services.ledger import Unit
@@ -120,6 +120,13 @@ def for_another(_turn: Turn, _request: Request) -> Say:
     )
 
 
+def prepare(turn: Turn, heard: Heard, values: Values) -> Heard:
+    """What is said of an elder's health is kept with the request alone, for fewer eyes."""
+    if "minutes" in values and "notes" not in values:
+        inbound.conceal(turn.session, turn.inbound)
+    return heard
+
+
 def requested(turn: Turn, values: Values) -> Say:
     """Keeps the request."""
     elder = turn.session.get_one(Resident, values["elder"])
@@ -211,7 +218,7 @@ SERVICE = Service(
         "为父母约": "care.for_another",
     },
     forms=(
-        FormService(forms.REQUEST, requested, open_ended=True),
+        FormService(forms.REQUEST, requested, open_ended=True, prepare=prepare),
         FormService(forms.JOIN, joined, open_ended=True),
         FormService(forms.CONFIRM, deals.confirmed),
     ),

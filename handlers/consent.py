@@ -15,6 +15,7 @@ from services.consent_codes import CALLED_LENGTH, BadCode
 from services.consents import SCOPE_NAMES, Scope
 from storage.consents import Consent
 
+_EXAMPLES = ((Scope.VOLUNTEERING, "报名活动"), (Scope.POINTS, "换洗衣液"))
 _CODE = re.compile(r"(?:授权码?|代办码?)?[ :是]*(\d{6})[ 。.!]*")
 MOST_SHOWN = 6
 
@@ -117,8 +118,8 @@ def taken(turn: Turn, values: Values) -> Say:
     except BadCode as reason:
         return Say(str(reason))
     what, who = SCOPE_NAMES[Scope(row.scope)], consent_codes.called(turn.session, row)
-    signs_up = row.scope in (Scope.EVERYTHING, Scope.VOLUNTEERING)
-    example = f"，比如“帮{who}报名活动”" if signs_up else ""
+    does = next((words for scope, words in _EXAMPLES if row.scope in (Scope.EVERYTHING, scope)), "")
+    example = f"，比如“帮{who}{does}”" if does else ""
     return Say(f"好，您可以替{who}办{what}了{example}。每次办了，对方都会收到消息。")
 
 

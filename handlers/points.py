@@ -9,7 +9,15 @@ from dialogue.forms import Form, Heard, Misheard, Slot, Values
 from dialogue.words import numbered, shorten
 from handlers.kit import Action, Begin, Choice, FormService, Request, Say, Service, Turn
 from handlers.words import by_when, has_words
-from services import award_appeals, awards, households, ledger, point_rules, ranking
+from services import (
+    award_appeals,
+    awards,
+    households,
+    ledger,
+    ledger_export,
+    point_rules,
+    ranking,
+)
 from services.calendar import CHINA
 from services.ledger import Line, Unit
 from services.ledger_lots import ending
@@ -122,7 +130,20 @@ def more(turn: Turn, _request: Request) -> Say:
     choices = [Choice("家庭账户", "household"), Choice("排行榜", "points.ranking")]
     if award_appeals.appealable(turn.session, turn.resident):
         choices.append(Choice("对扣分有意见", "points.appeal"))
+    choices.append(Choice("签名凭证", "points.proof"))
     return Say("积分还可以：", tuple(choices), way_out="好了")
+
+
+def proof(turn: Turn, _request: Request) -> Say:
+    """A link to one's own entries with the signature of the community, for half an hour."""
+    ticket = ledger_export.ticket(turn.session, turn.resident, turn.now)
+    where = f"{turn.world.public_url}/public/{turn.community.code}/points"
+    return Say(
+        "您自己的每一笔积分、时间和志愿时长，带签名，谁也改不了：\n"
+        f"{where}/{ticket}\n"
+        f"{by_when(turn, turn.now + ledger_export.LIFE)}前能打开，别转给别人。\n"
+        f"每月公示和核对办法：{where}"
+    )
 
 
 def show_ranking(turn: Turn, _request: Request) -> Say:
@@ -215,6 +236,7 @@ SERVICE = Service(
         "points.statement": statement,
         "points.rules": rules,
         "points.more": more,
+        "points.proof": proof,
         "points.ranking": show_ranking,
         "points.ranking_in": ranking_in,
         "points.ranking_out": ranking_out,
@@ -229,6 +251,8 @@ SERVICE = Service(
         "积分规则": "points.rules",
         "积分排行": "points.ranking",
         "积分申诉": "points.appeal",
+        "积分凭证": "points.proof",
+        "签名凭证": "points.proof",
     },
     forms=(FormService(APPEAL_FORM, appealed, open_ended=True),),
     answers_in_between=frozenset({"points", "points.statement", "points.rules"}),

@@ -9,8 +9,7 @@ from handlers.volunteer_words import name, standing
 from services import activity_ratings, certificates, consent_codes, volunteer_hours
 from services.activity_ratings import AGAIN, VERDICTS
 from services.certificates import NoHours, ShownName
-from services.volunteer_hours import HOUR_NAMES, HourKind, say_minutes
-from storage.volunteers import HourEntry
+from services.volunteer_hours import HOUR_NAMES, HourEntry, say_minutes
 
 MOST_ENTRIES = 5
 
@@ -54,7 +53,7 @@ def hours(turn: Turn, _request: Request) -> Say:
 
 def _entry(turn: Turn, entry: HourEntry) -> str:
     what = volunteer_hours.activity_title(turn.session, entry) or entry.reason[:14]
-    kind = HOUR_NAMES[HourKind(entry.kind)][:2]
+    kind = HOUR_NAMES[entry.kind][:2]
     fixed = "（更正）" if entry.corrects_id else ""
     day = entry.served_on
     return f"{day.month}月{day.day}日 {kind} {say_minutes(entry.minutes)} {what}{fixed}"

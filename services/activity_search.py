@@ -190,6 +190,21 @@ def published_between(
     return [Found(*row) for row in session.execute(query)]
 
 
+def in_scope_between(session: Session, staff: Staff, first: date, last: date) -> list[Found]:
+    """Every occasion in the scope of `staff` in a span of days, drafts and cancelled ones too."""
+    query = (
+        select(Activity, Occasion)
+        .join(Occasion, Occasion.activity_id == Activity.id)
+        .where(
+            visible_to(staff, Activity.place_path),
+            Occasion.starts_at >= datetime.combine(first, time(), CHINA),
+            Occasion.starts_at <= datetime.combine(last, time.max, CHINA),
+        )
+        .order_by(Occasion.starts_at, Occasion.id)
+    )
+    return [Found(*row) for row in session.execute(query)]
+
+
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
     """An activity in the list of the console; `next` is its next or else its last occasion."""

@@ -109,7 +109,7 @@ def _credit(
     points = reward(session, resident, activity, entry, staff, now)
     more = f"，积分加{points}分" if points else ""
     text = f"〔{activity.title}〕的信用时长{say_minutes(entry.minutes)}已记入{more}。谢谢您！"
-    outbox.post(session, resident, text, source=f"hours:{entry.id}", now=now)
+    outbox.post(session, resident, text, source=f"served:{entry.id}", now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from services.consents import SCOPE_NAMES, Scope
 from services.residents import mask_name
 from storage.consents import Consent, ConsentCode, ConsentTry
 from storage.residents import Resident
+from storage.staff import Staff
 
 LIFE = timedelta(minutes=30)
 MOST_TRIES = 5
@@ -123,7 +124,7 @@ def called_by(session: Session, agent: Resident, principal_id: int) -> str:
 def agent_name(session: Session, consent: Consent) -> str:
     """How the principal sees their agent."""
     if consent.agent_staff_id is not None:
-        return "社区工作人员"
+        return f"社区工作人员{session.get_one(Staff, consent.agent_staff_id).name}"
     agent = session.get_one(Resident, consent.agent_resident_id)
     return mask_name(agent.name) if agent.name else "您给过授权码的人"
 

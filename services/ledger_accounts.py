@@ -17,14 +17,24 @@ from storage.residents import Resident
 
 
 class Unit(StrEnum):
-    """What is counted: points, and whole minutes of hours that were checked in or back-filled."""
+    """What is counted: points, and whole minutes: those saved in the time bank, and volunteer time
+    that was checked in (service) or back-filled (honour).
+    """
 
     POINTS = "points"
     HOURS = "hours"
+    SERVICE = "service"
     HONOUR = "honour"
 
 
-UNIT_NAMES = {Unit.POINTS: "积分", Unit.HOURS: "信用时", Unit.HONOUR: "荣誉时"}
+UNIT_NAMES = {
+    Unit.POINTS: "积分",
+    Unit.HOURS: "时间银行",
+    Unit.SERVICE: "信用时长",
+    Unit.HONOUR: "荣誉时长",
+}
+RECORDS = frozenset({Unit.SERVICE, Unit.HONOUR})
+"""What says that something was done: it is given and set right, never spent, and does not end."""
 
 
 class Purse(StrEnum):

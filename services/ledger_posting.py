@@ -10,7 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services import ledger_chain, ledger_lots
-from services.ledger_accounts import PERSONAL, Owner, Purse, Unit, account, amount_words, hold
+from services.ledger_accounts import (
+    PERSONAL,
+    RECORDS,
+    Owner,
+    Purse,
+    Unit,
+    account,
+    amount_words,
+    hold,
+)
 from services.ledger_lots import Portion
 from services.points_terms import expiry, terms_of
 from storage.ledger import LedgerAccount, LedgerEntry
@@ -34,6 +43,7 @@ class Kind(StrEnum):
 
 
 REVERSIBLE = frozenset({Kind.CREDIT, Kind.SPEND, Kind.TRANSFER, Kind.WITHDRAW})
+RECORDING = frozenset({Kind.CREDIT, Kind.WITHDRAW})
 
 
 class LedgerRefusal(Exception):
@@ -77,6 +87,8 @@ def post(session: Session, community_id: int, made: Movement, now: datetime) -> 
     """
     if made.amount <= 0:
         raise ValueError("an amount is a whole number above zero")
+    if made.unit in RECORDS and made.kind not in RECORDING:
+        raise LedgerRefusal("志愿服务时长只能记入和更正，不能花用或转给别人")
     head = hold(session, community_id)
     found = by_source(session, community_id, made.source)
     if found is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services import households, redemption_lists, redemptions
-from services.ledger_accounts import EXPIRED, Owner, Purse, Unit, find, hold
+from services.ledger_accounts import EXPIRED, RECORDS, Owner, Purse, Unit, find, hold
 from services.ledger_posting import Kind, Movement, post
 from storage.points import PointAward, PointsRanking
 from storage.residents import Resident
@@ -17,14 +17,14 @@ from storage.residents import Resident
 def forget(session: Session, resident: Resident, now: datetime) -> None:
     """Gives back what is reserved, leaves the household, lets what is left expire.
 
-    The entries stay: they name a number, and nobody stands behind it any more. The words of an
-    appeal and of an award go with the person.
+    The entries stay, and with them the hours served: they name a number, and nobody stands behind
+    it any more. The words of an appeal and of an award go with the person.
     """
     for redemption, _ in redemption_lists.of_resident(session, resident):
         redemptions.cancel(session, redemption, now)
     households.leave(session, resident, now)
     hold(session, resident.community_id)
-    for unit in Unit:
+    for unit in set(Unit) - RECORDS:
         owner = Owner(Purse.RESIDENT, resident.id)
         account = find(session, resident.community_id, unit, owner)
         if account is not None and account.balance:

@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from services.volunteer_entries import entries_of
 from storage.activities import Activity, ActivityRating, Occasion, SignUp
 from storage.consents import Consent, ConsentCode, ConsentTry
 from storage.residents import Resident
-from storage.volunteers import Backfill, Certificate, HourEntry, Volunteer
+from storage.volunteers import Backfill, Certificate, Volunteer
 
+MOST = 100_000
 HELD = ("confirmed", "offered")
 
 
@@ -35,11 +37,11 @@ def export(session: Session, resident: Resident) -> dict[str, Any]:
         "hours": [
             {
                 "on": one.served_on.isoformat(),
-                "kind": one.kind,
+                "kind": one.kind.value,
                 "minutes": one.minutes,
                 "reason": one.reason,
             }
-            for one in _all(session, HourEntry, resident)
+            for one in reversed(entries_of(session, resident, limit=MOST))
         ],
         "activity_ratings": [
             {"at": one.at.isoformat(), "verdict": one.verdict, "again": one.again}

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from services import ledger
 from services.ledger import Insufficient, Unit
+from services.volunteer_entries import HourEntry
 from storage.activities import Activity
 from storage.residents import Resident
 from storage.staff import Staff
-from storage.volunteers import HourEntry
 
 
 def points_for(minutes: int, per_hour: int) -> int:

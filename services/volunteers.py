@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from services.activity_kinds import KINDS
 from services.residents import display_name
 from services.scope import communities
-from services.volunteer_hours import Hours, totals_of
+from services.volunteer_entries import HourEntry, Hours, entries, read, totals_of
+from storage.ledger import LedgerEntry
 from storage.organisations import Organisation
 from storage.residents import Resident
 from storage.staff import Staff
-from storage.volunteers import HourEntry, Volunteer
+from storage.volunteers import Volunteer
 
 TEAM_LENGTH = 40
 
@@ -121,12 +122,10 @@ def find(session: Session, staff: Staff, number: int) -> tuple[Volunteer, Reside
 
 def entries_in(session: Session, staff: Staff, limit: int) -> list[tuple[HourEntry, Resident]]:
     """The newest entries of hours in the scope of `staff`, with whose they are."""
-    mine = HourEntry.community_id.in_(communities(staff))
-    query = (
-        select(HourEntry, Resident)
-        .join(Resident, Resident.id == HourEntry.resident_id)
-        .where(mine)
-        .order_by(HourEntry.id.desc())
-        .limit(limit)
-    )
-    return [(entry, resident) for entry, resident in session.execute(query)]
+    mine = LedgerEntry.community_id.in_(communities(staff))
+    found = read(session, entries(mine).order_by(LedgerEntry.id.desc()).limit(limit))
+    owners = {one.resident_id for one in found}
+    people = {
+        one.id: one for one in session.scalars(select(Resident).where(Resident.id.in_(owners)))
+    }
+    return [(entry, people[entry.resident_id]) for entry in found]

@@ -69,6 +69,23 @@ class Occasion(Keyed, OfCommunity, Base):
     settled_at: Mapped[datetime | None]
 
 
+class OccasionCode(Keyed, OfCommunity, Base):
+    """A QR code of an occasion (海报): `kind` is `join` or `sign-in`; what it holds once WeChat has
+    made it, else `url` is empty and `error` tells of the last try.
+    """
+
+    __tablename__ = "occasion_codes"
+    __table_args__ = (UniqueConstraint("occasion_id", "kind"),)
+
+    occasion_id: Mapped[int] = mapped_column(ForeignKey("occasions.id"))
+    kind: Mapped[str] = mapped_column(String(8))
+    url: Mapped[str] = mapped_column(String(255), default="")
+    error: Mapped[str] = mapped_column(String(200), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
 class SignUp(Keyed, OfCommunity, Base):
     """A resident's place in an occasion (报名), one row each; `number` is their turn in the line.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.activities import Activity, ActivityRating, Occasion, SignUp
+from storage.activities import Activity, ActivityRating, Occasion, OccasionCode, SignUp
 from storage.aid import AidRequest, AidStep, Referral
 from storage.ballots import (
     Ballot,
@@ -79,7 +79,7 @@ from storage.reports import Report
 from storage.residents import Dialog, Resident
 from storage.running import AccessToken
 from storage.staff import AuditEntry, Staff, StaffSession
-from storage.volunteers import Backfill, Certificate, HourEntry, Volunteer
+from storage.volunteers import Backfill, Certificate, ServiceRecord, Volunteer
 
 APPEND_ONLY = (
     CaseEvent.__tablename__,
@@ -88,7 +88,7 @@ APPEND_ONLY = (
     LedgerLotUse.__tablename__,
     LedgerMonth.__tablename__,
     PointRuleVersion.__tablename__,
-    HourEntry.__tablename__,
+    ServiceRecord.__tablename__,
     ProcessVersion.__tablename__,
     TopicEvent.__tablename__,
     RollEntry.__tablename__,
@@ -140,7 +140,6 @@ __all__ = [
     "Home",
     "HomeTie",
     "HotTopic",
-    "HourEntry",
     "Household",
     "HouseholdMember",
     "InboundMessage",
@@ -153,6 +152,7 @@ __all__ = [
     "Media",
     "Notice",
     "Occasion",
+    "OccasionCode",
     "OpenRequest",
     "OpinionSnapshot",
     "Organisation",
@@ -189,6 +189,7 @@ __all__ = [
     "Seat",
     "SensitiveWord",
     "ServiceEntry",
+    "ServiceRecord",
     "Sheet",
     "SignUp",
     "Staff",

@@ -1,4 +1,4 @@
-"""Volunteers: who registered, the hours they gave, and the certificates that say so."""
+"""Volunteers: who registered, what their hours were given for, and the certificates that say so."""
 
 from __future__ import annotations
 
@@ -30,29 +30,22 @@ class Volunteer(Keyed, OfCommunity, Base):
     left_at: Mapped[datetime | None]
 
 
-class HourEntry(Keyed, OfCommunity, Base):
-    """Volunteer time in minutes; append-only, a correction is an entry of its own.
+class ServiceRecord(OfCommunity, Base):
+    """What an entry of volunteer time in the ledger was given for; append-only as the entry is.
 
-    `kind` is `credit` (信用, checked in and out) or `honour` (荣誉, entered by staff); the two are
-    never added up. `source` is unique: one cause counts once.
+    The minutes, the kind and the volunteer stand in the entry alone. `corrects_id` is the entry
+    that this one sets right.
     """
 
-    __tablename__ = "hour_entries"
-    __table_args__ = (
-        CheckConstraint("kind IN ('credit', 'honour')", name="ck_hour_entries_kind"),
-        CheckConstraint("minutes <> 0", name="ck_hour_entries_minutes"),
-    )
+    __tablename__ = "service_records"
 
-    resident_id: Mapped[int] = mapped_column(ForeignKey("residents.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(8))
-    minutes: Mapped[int]
+    entry_id: Mapped[int] = mapped_column(
+        ForeignKey("ledger_entries.id"), primary_key=True, autoincrement=False
+    )
     served_on: Mapped[date]
-    source: Mapped[str] = mapped_column(String(80), unique=True)
     reason: Mapped[str] = mapped_column(String(200))
     occasion_id: Mapped[int | None] = mapped_column(ForeignKey("occasions.id"), index=True)
-    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("hour_entries.id"))
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    at: Mapped[datetime]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id"), index=True)
 
 
 class Backfill(Keyed, OfCommunity, Base):

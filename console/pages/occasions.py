@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import segno
 from aiohttp import web
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from console.done import see
@@ -108,22 +106,6 @@ async def code(request: web.Request) -> web.Response:
     if shown:
         response.headers["Refresh"] = str(int((change - visit.now).total_seconds()) + 1)
     return response
-
-
-async def poster(request: web.Request) -> web.Response:
-    """The scene of the sign-in as a QR code, for the demo's chat and as what a poster must hold."""
-    visit = visit_of(request)
-    activity, occasion = await visit.read(lambda session: found(session, visit, request))
-    scene = f"signin:{attendance.scene_of(occasion)}"
-    drawn = segno.make(scene, error="m").svg_inline(scale=6, border=2, dark="#000", light="#fff")
-    context = {
-        "activity": activity,
-        "base": f"{ADDRESS}/{occasion.id}",
-        "when": activities.when(occasion, visit.now),
-        "scene": scene,
-        "drawn": Markup(drawn),  # noqa: S704 - drawn by segno from digits and letters of our own
-    }
-    return render(request, "occasion_poster.html", context)
 
 
 async def confirm(request: web.Request) -> web.Response:

@@ -25,7 +25,7 @@ async def calendar(request: web.Request) -> web.Response:
     """What takes place in a month: `?month=2026-03`; this one without."""
     now = deps_of(request).clock()
     today = now.astimezone(CHINA).date()
-    first = _month(request.query.get("month", ""), today)
+    first = month_of(request.query.get("month", ""), today)
     following = (first + timedelta(days=32)).replace(day=1)
 
     def work(session: Session) -> tuple[Community, list[Found]]:
@@ -49,7 +49,7 @@ async def calendar(request: web.Request) -> web.Response:
     return render_public(request, "public/activities.html", community, context)
 
 
-def _month(asked: str, today: date) -> date:
+def month_of(asked: str, today: date) -> date:
     """The first day of the month asked for, near enough to today; else of this month."""
     this = today.replace(day=1)
     try:

@@ -15,10 +15,10 @@ from services import audit, backfills, volunteer_hours, volunteers
 from services.activity_kinds import KINDS
 from services.backfills import ALONE_UP_TO, Proposal
 from services.residents import display_name
-from services.volunteer_hours import HOUR_NAMES, BadHours, HourKind, Hours, say_minutes
+from services.volunteer_hours import HOUR_NAMES, BadHours, HourEntry, Hours, say_minutes
 from services.volunteers import VolunteerRow
 from storage.residents import Resident
-from storage.volunteers import HourEntry, Volunteer
+from storage.volunteers import Volunteer
 
 ADDRESS = "/console/volunteers"
 MOST_EXPORTED = 10_000
@@ -59,7 +59,7 @@ def _volunteer_cells(row: VolunteerRow) -> tuple[object, ...]:
 
 
 def _entry_cells(entry: HourEntry, resident: Resident) -> tuple[object, ...]:
-    kind = HOUR_NAMES[HourKind(entry.kind)]
+    kind = HOUR_NAMES[entry.kind]
     corrects = "更正" if entry.corrects_id else ""
     name = display_name(resident)
     return name, entry.served_on.isoformat(), kind, entry.minutes, entry.reason, corrects

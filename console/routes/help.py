@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.pages import aid, board, care, organisations, referrals, wishes
+from console.pages import acting, aid, board, care, organisations, referrals, wishes
 from console.routes.kinds import HANDLE, KEEP_HELP, SEE, SEE_PRIVATE, UNMASK, N
 from console.rules import Route
 
@@ -14,6 +14,13 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"/console/organisations/{N}/active", organisations.set_active, KEEP_HELP),
     Route("POST", f"/console/organisations/{N}/services", organisations.add_service, KEEP_HELP),
     Route("POST", f"/console/organisations/{N}/people", organisations.assign, KEEP_HELP),
+    Route("GET", f"/console/residents/{N}/acting", acting.show, HANDLE),
+    Route("POST", f"/console/residents/{N}/acting", acting.record, HANDLE),
+    Route("POST", f"/console/residents/{N}/acting/end", acting.end, HANDLE),
+    Route("POST", f"/console/residents/{N}/acting/join", acting.join, HANDLE),
+    Route("POST", f"/console/residents/{N}/acting/leave", acting.leave, HANDLE),
+    Route("POST", f"/console/residents/{N}/acting/redeem", acting.redeem, HANDLE),
+    Route("POST", f"/console/residents/{N}/acting/care", acting.ask, HANDLE),
     Route("GET", "/console/board", board.show, KEEP_HELP),
     Route("POST", f"/console/board/{N}/take-off", board.take_off, KEEP_HELP),
     Route("GET", "/console/wishes", wishes.show, SEE),

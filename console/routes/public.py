@@ -13,6 +13,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/public/{CODE}/cases", public_cases.show, Public()),
     Route("GET", f"/public/{CODE}/hot-topics", public_cases.hot, Public()),
     Route("GET", f"/public/{CODE}/points", solvency.show, Public()),
+    Route("GET", f"/public/{CODE}/points/{{ticket:[0-9a-f-]{{20,200}}}}", solvency.own, Public()),
     Route("GET", f"/public/{CODE}/neighbours", public_help.neighbours, Public()),
     Route("GET", f"/public/{CODE}/wishes", public_help.wish_list, Public()),
 )

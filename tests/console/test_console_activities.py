@@ -15,17 +15,19 @@ from services import (
     attendance,
     attendance_sheet,
     certificates,
+    occasion_codes,
     signups,
     volunteer_hours,
 )
 from services.certificates import ShownName
 from services.desk import KIND_NAMES
+from services.volunteer_entries import HourEntry, entries, read
 from storage.activities import Activity, Occasion, SignUp
 from storage.communities import Community
 from storage.desk import QueueItem
+from storage.ledger import LedgerEntry
 from storage.messages import OutboxMessage
 from storage.residents import Resident
-from storage.volunteers import HourEntry
 from tests.console.seed import COMMUNITY, HOURS
 from tests.console.world import Console
 from tests.volunteers.plans import CLEANING, published
@@ -53,6 +55,11 @@ def newest(session: Session) -> Activity:
     return session.scalars(select(Activity).order_by(Activity.id.desc())).first()  # type: ignore[return-value]
 
 
+def hours_entered(session: Session) -> list[HourEntry]:
+    """Every entry of volunteer time, in the order they were made."""
+    return read(session, entries().order_by(LedgerEntry.id))
+
+
 async def test_an_activity_is_made_and_published_in_one_go(console: Console) -> None:
     """The list shows it with its places; the public calendar too."""
     worker = console.visitor("worker")
@@ -64,6 +71,49 @@ async def test_an_activity_is_made_and_published_in_one_go(console: Console) -> 
     public = await console.anonymous.get("/public/demo/activities?month=2026-03")
     assert "清洗楼道扶手" in public.text
     assert "还有 12 个名额" in public.text
+
+
+async def test_the_calendar_is_a_grid_of_weeks(console: Console) -> None:
+    """Every occasion of the scope stands in its day with its sheet; drafts too, marked so."""
+    worker = console.visitor("worker")
+    await worker.post("/console/activities", FORM | {"then": "draft", "title": "洗公共座椅"})
+    await worker.post("/console/activities", FORM)
+    page = await worker.get("/console/activities/calendar?month=2026-03")
+    assert page.text.count("<tr>") == 7  # the days of the week, and six weeks from 23 February
+    cells = re.split(r"<td", page.text)
+    (cell,) = [one for one in cells if "清洗楼道扶手" in one]
+    assert "</span>7<span" in cell
+    assert "0/12" in cell
+    assert "洗公共座椅" in cell
+    assert "未发布" in cell
+    other = await worker.get("/console/activities/calendar?month=2026-05")
+    assert "这个月还没有活动" in other.text
+
+
+async def test_posters_have_name_time_place_and_the_code_of_the_account(console: Console) -> None:
+    """Asked for, made, then printed as SVG; before that there is no poster."""
+    _, occasion = ahead(console)
+    worker = console.visitor("worker")
+    base = f"/console/occasions/{occasion}/poster"
+    page = await worker.get(base)
+    assert "扫码报名" in page.text
+    assert "扫码签到签退" in page.text
+    early = await worker.get(f"{base}/join.svg")
+    assert (early.status, early.location) == (303, base)
+    assert "done=asked" in (await worker.post(base)).location
+
+    def make(session: Session) -> list[str]:
+        wanted = occasion_codes.claim(session, console.clock())
+        for one in wanted:
+            occasion_codes.made(session, one.id, f"http://weixin.qq.com/q/{one.id}")
+        return [one.scene.partition(":")[0] for one in wanted]
+
+    assert console.write(make) == ["activity", "signin"]
+    drawn = await worker.get(f"{base}/sign-in.svg")
+    assert drawn.headers["Content-Type"].startswith("image/svg+xml")
+    for words in ("扫码签到签退", "清洁楼道志愿活动", "社区小广场"):
+        assert words in drawn.text
+    assert "打印海报" in (await worker.get(base)).text
 
 
 async def test_publishing_names_what_is_missing(console: Console) -> None:
@@ -162,7 +212,7 @@ async def test_missing_check_out_waits_in_the_queue_and_is_no_credit(console: Co
     assert KIND_NAMES["attendance"] in queue.text  # type: ignore[index]
     assert f"/console/occasions/{occasion}" in queue.text
     assert (await worker.post(f"/console/occasions/{occasion}/confirm")).status == 303
-    assert console.read(lambda s: list(s.scalars(select(HourEntry)))) == []
+    assert console.read(hours_entered) == []
     page = await worker.get(f"/console/occasions/{occasion}")
     line = re.search(r'name="line" value="(\d+)"', page.text)
     assert line
@@ -171,7 +221,7 @@ async def test_missing_check_out_waits_in_the_queue_and_is_no_credit(console: Co
     assert (refused.status, "0 到 120 分钟" in refused.text) == (422, True)
     settled = await worker.post(f"/console/occasions/{occasion}/settle", settle | {"minutes": "90"})
     assert settled.status == 303
-    entries = console.read(lambda s: list(s.scalars(select(HourEntry))))
+    entries = console.read(hours_entered)
     assert [(one.kind, one.minutes) for one in entries] == [("honour", 90)]
     source = f"attendance:{occasion}"
     item = console.read(
@@ -211,13 +261,12 @@ async def test_a_correction_is_an_entry_of_its_own(console: Console) -> None:
     await worker.post(
         f"{one}/backfill", {"served_on": "2026-03-05", "minutes": "120", "reason": "帮忙登记"}
     )
-    entry = console.read(lambda s: s.scalars(select(HourEntry)).one())
+    [entry] = console.read(hours_entered)
     wish = {"entry": str(entry.id), "minutes": "90", "reason": "提前走了半小时"}
     refused = await worker.post(f"{one}/correct", wish | {"minutes": "120"})
     assert (refused.status, "现在是 120 分钟" in refused.text) == (422, True)
     assert (await worker.post(f"{one}/correct", wish)).status == 303
-    rows = console.read(lambda s: list(s.scalars(select(HourEntry.minutes).order_by(HourEntry.id))))
-    assert rows == [120, -30]
+    assert [one.minutes for one in console.read(hours_entered)] == [120, -30]
     texts = console.read(lambda s: list(s.scalars(select(OutboxMessage.text))))
     assert any("更正为1小时30分" in text for text in texts)
 

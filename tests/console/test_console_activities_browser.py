@@ -18,7 +18,9 @@ from tests.console.world import Console
 
 PAGES = [
     "/console/activities",
+    "/console/activities/calendar",
     "/console/activities/new",
+    "/console/residents/1/acting",
     "/console/activities/1",
     "/console/activities/1/edit",
     "/console/occasions/1",
@@ -26,6 +28,7 @@ PAGES = [
     "/console/occasions/1/poster",
     "/console/volunteers",
     "/console/volunteers/1",
+    "/console/volunteers/report",
     "/console/backfills/1",
     "/public/demo/activities",
     "/public/demo/certificates",

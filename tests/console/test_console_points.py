@@ -12,11 +12,12 @@ from playwright.async_api import Browser, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import ledger, ledger_proof
+from services import ledger, ledger_export, ledger_proof
 from services.ledger import Unit
 from storage.messages import OutboxMessage
 from storage.points import Goods, PointAward, Redemption
 from storage.residents import Resident
+from storage.signing import public_key
 from tests.console.test_console_browser import OVERFLOW, SIZES, SMALL, no_faults, open_page, sign_in
 from tests.console.world import Console
 
@@ -188,6 +189,37 @@ async def test_the_files_for_staff_and_resident(console: Console) -> None:
     with pytest.raises(ledger_proof.BrokenProof, match="signature"):
         ledger_proof.check(json.dumps(forged))
     assert [one.action for one in console.audited("points.proof")] == ["points.proof"]
+
+
+async def test_a_link_of_ones_own_opens_the_signed_statement_for_half_an_hour(
+    console: Console,
+) -> None:
+    """No sign-in; later, changed, or of another community it opens nothing."""
+    link = console.read(
+        lambda s: ledger_export.ticket(
+            s, s.get_one(Resident, console.seeded.resident), console.clock()
+        )
+    )
+    answer = await console.anonymous.get(f"/public/demo/points/{link}")
+    assert answer.headers["Cache-Control"] == "no-store"
+    key = console.read(public_key)
+    assert ledger_proof.check(answer.text, [key]) > 0
+    number, _, rest = link.partition("-")
+    other = await console.anonymous.get(f"/public/demo/points/{int(number) + 1}-{rest}")
+    assert other.status == 404
+    console.clock.forward(minutes=31)
+    late = await console.anonymous.get(f"/public/demo/points/{link}")
+    assert (late.status, "过期" in late.text) == (404, True)
+
+
+async def test_the_months_of_hours_are_public_too(console: Console) -> None:
+    """Points first; time saved and time served under their own names."""
+    page = await console.anonymous.get("/public/demo/points")
+    assert "时间银行" in page.text
+    hours = await console.anonymous.get("/public/demo/points?unit=service")
+    assert "信用时长公示" in hours.text
+    odd = await console.anonymous.get("/public/demo/points?unit=gold")
+    assert "积分公示" in odd.text
 
 
 async def test_the_solvency_page_needs_no_sign_in_and_names_nobody(console: Console) -> None:

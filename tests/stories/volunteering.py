@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from services import attendance, attendance_sheet, signup_line, signups
 from services.calendar import OfficeHours
+from services.volunteer_entries import entries as volunteer_entries
+from services.volunteer_entries import read
 from storage.activities import Activity, Occasion, SignUp
 from storage.consents import ConsentCode
+from storage.ledger import LedgerEntry
 from storage.messages import OutboxMessage
 from storage.staff import Staff
-from storage.volunteers import HourEntry
 from tests.volunteers.plans import CLEANING, CLINIC, published, saturday
 
 HOURS = OfficeHours()
@@ -76,8 +78,8 @@ def sign_ups(session: Session) -> dict[str, list[str]]:
 
 def hours(session: Session) -> list[list[object]]:
     """Kind and minutes of every entry."""
-    entries = session.scalars(select(HourEntry).order_by(HourEntry.id))
-    return [[one.kind, one.minutes] for one in entries]
+    entries = read(session, volunteer_entries().order_by(LedgerEntry.id))
+    return [[one.kind.value, one.minutes] for one in entries]
 
 
 def told(session: Session) -> list[str]:

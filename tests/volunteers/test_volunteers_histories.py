@@ -25,8 +25,9 @@ from services.ledger import Unit
 from services.volunteer_hours import BadHours
 from storage.activities import Occasion, SignUp
 from storage.engine import Database
+from storage.ledger import LedgerEntry
 from storage.residents import Resident
-from storage.volunteers import HourEntry
+from storage.volunteers import ServiceRecord
 from tests.volunteers.people import HOURS, NOW, Neighbourhood, open_neighbourhood
 
 PEOPLE, AT_ONCE = 7, 4
@@ -140,12 +141,14 @@ class History(RuleBasedStateMachine):
 
     def _credited_once(self, session: Session) -> None:
         came = [row for row in self._rows(session) if row.checked_out_at is not None]
-        entries = select(HourEntry.resident_id, func.count(), func.sum(HourEntry.minutes)).where(
-            HourEntry.occasion_id == self.occasion
+        entries = (
+            select(LedgerEntry.resident_id, func.count(), func.sum(LedgerEntry.amount))
+            .join(ServiceRecord, ServiceRecord.entry_id == LedgerEntry.id)
+            .where(ServiceRecord.occasion_id == self.occasion)
         )
         credited = {
             who: (count, minutes)
-            for who, count, minutes in session.execute(entries.group_by(HourEntry.resident_id))
+            for who, count, minutes in session.execute(entries.group_by(LedgerEntry.resident_id))
         }
         assert credited == {row.resident_id: (1, 120) for row in came}
         for row in came:

@@ -9,7 +9,7 @@ import storage.types
 from storage.guards import guard_append_only
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
