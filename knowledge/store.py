@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from knowledge.bm25 import Bm25
 from knowledge.documents import Document, Passage
-from knowledge.engine import KnowledgeBase
+from knowledge.engine import KnowledgeBase, ways_of_asking
+from knowledge.finding import Indexes
 from knowledge.language import Language, shipped_language
 from knowledge.retrieval import JoinedIndex, analyser_of
 from knowledge.semantic import Embedder, SemanticRanker
+from knowledge.wordings import Wordings
 
-FORMAT = 1
+FORMAT = 2
 _DATES = ("issued", "effective", "valid_until")
 
 
@@ -32,9 +34,11 @@ def save(base: KnowledgeBase, target: Path | BinaryIO) -> None:
     """Write the index and its documents."""
     described = {"format": FORMAT, "documents": [_plain(found) for found in base.documents]}
     text = json.dumps(described, ensure_ascii=False).encode()
-    arrays = dict(_arrays("passages", base.passages)) | dict(_arrays("heads", base.heads))
-    if base.semantic is not None:
-        arrays["semantic"] = base.semantic.vectors
+    arrays = {}
+    for name in ("passages", "heads"):
+        arrays |= dict(_arrays(name, getattr(base.indexes, name)))
+    if base.indexes.semantic is not None:
+        arrays["semantic"] = base.indexes.semantic.vectors
     np.savez(target, allow_pickle=False, described=np.frombuffer(text, dtype=np.uint8), **arrays)
 
 
@@ -64,7 +68,10 @@ def _restore(
     documents = [_document(plain) for plain in described["documents"]]
     passages, heads = (_joined(data, name) for name in ("passages", "heads"))
     semantic = SemanticRanker(data["semantic"], embedder) if embedder else None
-    return KnowledgeBase(documents, passages, heads, analyser_of(language), language, semantic)
+    analyser = analyser_of(language)
+    wordings = Wordings.build([ways_of_asking(found) for found in documents], analyser)
+    indexes = Indexes(passages, heads, wordings, semantic)
+    return KnowledgeBase(documents, indexes, analyser, language)
 
 
 def _arrays(name: str, index: JoinedIndex) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -93,5 +100,5 @@ def _plain(document: Document) -> dict[str, Any]:
 def _document(plain: dict[str, Any]) -> Document:
     dates = {name: plain[name] and date.fromisoformat(plain[name]) for name in _DATES}
     passages = tuple(Passage(part["text"], tuple(part["path"])) for part in plain["passages"])
-    listed = {name: tuple(plain[name]) for name in ("aliases", "supersedes")}
+    listed = {name: tuple(plain[name]) for name in ("aliases", "asked", "supersedes")}
     return Document(**plain | dates | listed | {"passages": passages})
