@@ -35,8 +35,6 @@ _OTHERS, _GONE = 1.5, 0.25  # questions on other matters; wordings of entries th
 _SMALL, _FEW = (1, 2, 5, 20), 30  # entries in a base, questions to it
 _PENALTY = 1e-4
 _HEADER = "# By `python -m bench.knowledge_decision --write`; decision.py tells the signs.\n"
-    "# By `python -m bench.knowledge_decision --write`; decision.py says what the signs are.\n"
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,8 @@ class KnowledgeBase:
         return Answer(False, choices=titles, confidence=hits[0].chance if hits else 0.0)
 
     def _sure(self, hits: Sequence[Hit]) -> bool:
-        return bool(hits) and hits[0].chance >= self.finder.decision.answer
+        clear = bool(hits) and not hits[0].doubtful
+        return clear and hits[0].chance >= self.finder.decision.answer
 
     def _answer(self, hit: Hit, query: Query) -> Answer:
         document = self.documents[hit.document]

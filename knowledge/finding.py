@@ -24,16 +24,23 @@ HEAD_WEIGHT = 1.5  # of a document's name and aliases, beside the passage
 _LOOKED_AT = 20  # passages whose score is raised by how much of the subject they have
 _COVERAGE_WEIGHT = 0.4
 _WEIGHED = 5  # documents by their texts, and as many by their wordings
+_SAID = 0.95  # chance of the one document that has the question word for word
+_NEAR = 0.6  # of the best one's score, from which a shared name makes doubtful
 _TEXTS = 1024  # kept in one form of writing
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document found: its place among the documents, its best passage, the chance it is right."""
+    """A document found: its place among the documents, its best passage, the chance it is right.
+
+    A `doubtful` one is offered, however likely: the question names a matter that it has in passing
+    only, or is no more than a word that names of several documents share.
+    """
 
     document: int
     passage: int
     chance: float
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ class Finder:
         self._analyser = analyser
         self._language = language
         self._others = other_matters(language)
+        self._said = _said(documents)
         self._text = lru_cache(maxsize=_TEXTS)(self._all_of)
 
     def scores(self, query: Query) -> Floats:
@@ -99,8 +107,22 @@ class Finder:
         """The documents of those served that may be right, the likeliest first."""
         found = self.weighed(query, served)
         chances = self.decision.chances([signs for _, _, signs in found])
-        hits = [Hit(*one[:2], chance) for one, chance in zip(found, chances, strict=True)]
+        shared = sum(signs.named == 1 and signs.found > _NEAR for _, _, signs in found) > 1
+        said = self._said.get(_bare(query.text), set())
+        hits = [
+            Hit(place, passage, _SAID)
+            if said == {place}
+            else Hit(place, passage, chance, self._doubtful(place, passage, query, shared, signs))
+            for (place, passage, signs), chance in zip(found, chances, strict=True)
+        ]
         return sorted(hits, key=lambda hit: -hit.chance)
+
+    def _doubtful(self, place: int, passage: int, query: Query, shared: bool, signs: Signs) -> bool:
+        document = self.documents[place]
+        names = "\n".join((head(document), *map(normalise, document.asked)))
+        text = self._text(place, passage)
+        in_passing = document.brief and self.subject_of(query).incidental_to(text, names)
+        return in_passing or (shared and signs.named == 1 and not signs.is_name)
 
     def weighed(self, query: Query, served: NDArray[np.bool_]) -> list[tuple[int, int, Signs]]:
         """The few documents worth a look, each with its best passage and what speaks for it."""
@@ -189,6 +211,19 @@ class Finder:
         if not found.brief:
             parts = (parts[passage - self.first[document]],)
         return "\n".join((head(found), *map(body, parts), *map(normalise, found.asked)))
+
+
+def _said(documents: Sequence[Document]) -> dict[str, set[int]]:
+    """Which documents have a wording, by its characters alone."""
+    said: dict[str, set[int]] = {}
+    for place, document in enumerate(documents):
+        for words in document.asked:
+            said.setdefault(_bare(normalise(words)), set()).add(place)
+    return said
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _beside(one: float, best: float) -> float:

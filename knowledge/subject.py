@@ -60,6 +60,10 @@ class Subject:
             for matter in self.matters
         )
 
+    def incidental_to(self, text: str, names: str) -> bool:
+        """Whether the question names a matter that the text has, but not where it names its own."""
+        return any(matter in text and matter not in names for matter in self.matters)
+
     def _weight_in(self, text: str) -> float:
         meant = "|".join(heard for heard, term in self.expansions if term in text)
         sounds = _sounds(text)

