@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from bot import filling
 from bot.choosing import MENU
 from bot.stages import settle
 from bot.talk import Talk
 from handlers.kit import Say
-from services import handover, residents
+from services import handover, personal_data, residents
 from storage.residents import Resident
 
 TOUCHES = frozenset({"subscribe", "scan", "click", "scancode_waitmsg"})
@@ -57,7 +59,7 @@ def answer_event(talk: Talk, event: str, key: str) -> Say:
     turn = talk.turn
     talk.note("event", event)
     if event in FAREWELLS:
-        residents.forget(turn.session, turn.resident, turn.now)
+        personal_data.forget(turn.session, turn.resident, turn.now)
         return Say()
     if event == "subscribe":
         turn.resident.following = True
@@ -83,9 +85,9 @@ def _scene(talk: Talk, key: str) -> Say | None:
     return talk.call(action, code, text="")
 
 
-def open_window(resident: Resident, event: str, now: datetime) -> bool:
+def open_window(session: Session, resident: Resident, event: str, now: datetime) -> bool:
     """Counts a touch that lets the account write for a minute; True where it was one."""
     if event not in TOUCHES:
         return False
-    resident.last_touch_at, resident.sent_since_touch = now, 0
+    residents.touched(session, resident, now)
     return True

@@ -29,8 +29,8 @@ Stage = Callable[[Talk], Say | None]
 
 def alarms(talk: Talk) -> Say | None:
     """Danger goes before everything, also while a person has taken over."""
-    for service in talk.registry.services:
-        argument = service.alarm(talk.text) if talk.text else None
+    for service in talk.registry.alarms if talk.text else ():
+        argument = service.alarm(talk.text)
         if argument is not None:
             talk.note("alarm", argument)
             found = drafts.open_form(talk)
@@ -78,8 +78,8 @@ def form(talk: Talk) -> Say | None:
 
 def rules(talk: Talk) -> Say | None:
     """What a service recognises surely by itself, such as the number of a case."""
-    for service in talk.registry.services:
-        argument = service.rule(talk.text) if talk.text else None
+    for service in talk.registry.rules if talk.text else ():
+        argument = service.rule(talk.text)
         if argument is not None:
             talk.note("rule", service.name)
             return talk.call(service.name, argument)

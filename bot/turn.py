@@ -130,7 +130,7 @@ class TurnTaker:
     def _answer(self, talk: Talk, incoming: Incoming) -> Say:
         resident, now = talk.turn.resident, talk.turn.now
         if incoming.kind is Kind.EVENT:
-            if events.open_window(resident, incoming.event, now):
+            if events.open_window(talk.turn.session, resident, incoming.event, now):
                 outbox.reopen_waiting(talk.turn.session, resident, now)
             key = incoming.event_key or incoming.detail.get("ScanCodeInfo.ScanResult", "")
             return events.answer_event(talk, incoming.event, key)

@@ -25,6 +25,7 @@ from commands.support import office_hours
 from handlers import SERVICES
 from handlers.kit import World
 from handlers.registry import Registry
+from hotspots.similar import shipped_rarity
 from intents import ensure_model
 from intents.current import Classifier, CurrentModel
 from intents.entities import Gazetteer, PlaceEntry
@@ -70,7 +71,8 @@ class Gazetteers:
     """The gazetteer of each community, built from the tree and built anew after a minute."""
 
     def __init__(self, life: float = 60.0) -> None:
-        syllable_table()  # takes a second the first time, and no turn should wait for it
+        syllable_table()  # these take a second the first time, and no turn should wait for it
+        shipped_rarity()
         self._life = life
         self._built: dict[int, tuple[float, Gazetteer]] = {}
 

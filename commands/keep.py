@@ -21,7 +21,7 @@ from commands.support import fail, office_hours, open_database, settings_of, utc
 from handlers import SERVICES
 from handlers.registry import Registry
 from intents import ensure_model
-from services import audit, places, residents
+from services import audit, personal_data, places
 from settings import Settings, unknown_variables
 from storage import backup, migrate
 from storage.communities import Community
@@ -159,7 +159,9 @@ def _export(args: argparse.Namespace) -> int:
     with open_database(settings_of(args)) as database:
         data = database.read_now(
             lambda s: (
-                residents.export(s, found) if (found := s.get(Resident, args.resident)) else None
+                personal_data.export(s, found)
+                if (found := s.get(Resident, args.resident))
+                else None
             )
         )
     if data is None:
@@ -177,7 +179,7 @@ def _forget(args: argparse.Namespace) -> int:
             found = session.get(Resident, args.resident)
             if found is None:
                 return False
-            residents.forget(session, found, now)
+            personal_data.forget(session, found, now)
             audit.record(session, now, None, "resident.forget", found)
             return True
 

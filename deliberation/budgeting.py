@@ -7,7 +7,7 @@ yuan and one in fen are treated alike.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -100,34 +100,3 @@ def by_score(election: Election, ties: TieRule) -> list[str]:
     """Projects by descending score, ties by the rule."""
     scores, place = election.scores(), ties.precedence(election.projects)
     return sorted(place, key=lambda code: (-scores[code], place[code]))
-
-
-@dataclass(frozen=True)
-class BlockShare:
-    """A block's part of the voters and of the money spent; fractions of the whole."""
-
-    block: str
-    voters: Fraction
-    money: Fraction
-
-
-def block_shares(
-    allocation: Allocation,
-    costs: Mapping[str, Fraction],
-    project_blocks: Mapping[str, str],
-    voter_blocks: Iterable[str],
-) -> Sequence[BlockShare]:
-    """Share of the money won per block beside the share of the voters, by block name."""
-    voters = Counter(voter_blocks)
-    money: dict[str, Fraction] = dict.fromkeys(voters, Fraction(0))
-    for code in allocation.winners:
-        block = project_blocks[code]
-        money[block] = money.get(block, Fraction(0)) + costs[code]
-    return [
-        BlockShare(
-            block,
-            Fraction(voters[block], voters.total() or 1),
-            spent / (allocation.spent or 1),
-        )
-        for block, spent in sorted(money.items())
-    ]

@@ -56,11 +56,6 @@ def draw(names: Collection[str], seed: str, public: str = "") -> Draw:
     )
 
 
-def is_repeated_by(published: Draw, names: Collection[str], seed: str, public: str = "") -> bool:
-    """Whether the revealed seed and the list give the published draw."""
-    return draw(names, seed, public) == published
-
-
 def _digest(lines: Iterable[str]) -> str:
     parts = tuple(lines)
     if any("\n" in part for part in parts):

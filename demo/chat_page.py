@@ -55,7 +55,6 @@ class ChatPage:
         account_name: str,
     ) -> None:
         self._phone, self._log, self._side = phone, log, side
-        self._surroundings = surroundings
         spot = surroundings.places[0]
         self._photos = {photo.id: photo for photo in sample_photos(spot.latitude, spot.longitude)}
         self._fixed = {

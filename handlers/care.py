@@ -1,4 +1,4 @@
-"""时间银行（助老爱心储蓄）: hours saved, care asked for oneself or a parent, given, confirmed."""
+"""时间银行（助老爱心储蓄）: hours saved, care asked for oneself or a parent, taken up."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import re
 
 from dialogue.forms import Values
 from dialogue.words import shorten
+from handlers import care_deals as deals
 from handlers import care_forms as forms
 from handlers.kit import Begin, Choice, FormService, Request, Say, Service, Turn
-from services import care, consents, ledger
+from services import care, care_givers, consents, ledger
 from services.calendar import CHINA
-from services.care import KIND_NAMES, say_minutes
+from services.care import say_minutes
 from services.ledger import Unit
 from services.residents import neighbour_name
-from storage.care import CareRequest
 from storage.residents import Resident
 
-GONE = "这件刚刚有了变化。回复“时间银行”再看一下。"
 HOW = (
     "时间银行：帮老人做事，时间存在您账上；以后自己或父母需要，用存的时间换。\n"
     "办完两边都确认，时间才记账。老人没有存时间的，由社区出。"
@@ -64,7 +63,7 @@ def menu(turn: Turn, _request: Request) -> Say:
 
 
 def _entry(turn: Turn) -> tuple[Choice, ...]:
-    giver = care.giver_of(turn.session, turn.resident)
+    giver = care_givers.giver_of(turn.session, turn.resident)
     active = giver is not None and giver.state == "active"
     third = Choice("看谁需要", "care.look") if active else Choice("我来帮忙", "care.join")
     choices = [Choice("我的时间", "care.balance"), Choice("约人帮忙", "care.new"), third]
@@ -141,7 +140,7 @@ def requested(turn: Turn, values: Values) -> Say:
 
 def join(turn: Turn, _request: Request) -> Say:
     """Begins to give hours; who is known already sees who needs it."""
-    giver = care.giver_of(turn.session, turn.resident)
+    giver = care_givers.giver_of(turn.session, turn.resident)
     if giver is not None and giver.state == "active":
         return look(turn, Request(_request.heard))
     if giver is not None and giver.state == "waiting":
@@ -152,7 +151,7 @@ def join(turn: Turn, _request: Request) -> Say:
 
 def joined(turn: Turn, values: Values) -> Say:
     """Keeps the wish to give."""
-    care.volunteer(
+    care_givers.volunteer(
         turn.session,
         turn.resident,
         values["words"],
@@ -165,126 +164,26 @@ def joined(turn: Turn, values: Values) -> Say:
 
 def look(turn: Turn, _request: Request) -> Say:
     """What a known giver may take up."""
-    giver = care.giver_of(turn.session, turn.resident)
+    giver = care_givers.giver_of(turn.session, turn.resident)
     found = care.open_requests(turn.session, giver) if giver else []
     if not found:
         return Say("现在没有人在等，有了再告诉您。回复“时间银行”看别的。")
-    choices = tuple(Choice(_line(one), "care.take", str(one.id)) for one in found)
+    choices = tuple(Choice(deals.line_of(one), "care.take", str(one.id)) for one in found)
     return Say("谁需要帮忙：", choices, way_out="不看了")
-
-
-def _line(one: CareRequest) -> str:
-    return f"{KIND_NAMES[one.kind]}·{shorten(one.time_words, 12)}·{say_minutes(one.minutes)}"
 
 
 def take(turn: Turn, request: Request) -> Say:
     """A giver takes up a request."""
-    giver = care.giver_of(turn.session, turn.resident)
+    giver = care_givers.giver_of(turn.session, turn.resident)
     found = care.open_requests(turn.session, giver, limit=50) if giver else []
     one = next((one for one in found if str(one.id) == request.argument), None)
     if one is None or giver is None:
-        return Say(GONE)
+        return Say(deals.GONE)
     try:
         care.match(turn.session, one, giver, None, turn.now)
     except care.BadCare as error:
         return Say(str(error))
-    return _deal(turn, one)
-
-
-def mine(turn: Turn, _request: Request) -> Say:
-    """One's live requests, asked for or taken up."""
-    found = care.of_resident(turn.session, turn.resident)
-    if not found:
-        return Say("没有约好的。回复“时间银行”看能做什么。")
-    if len(found) == 1:
-        return _deal(turn, found[0])
-    choices = tuple(
-        Choice(f"{_line(one)} {care.STATE_NAMES[one.state]}", "care.deal", str(one.id))
-        for one in found
-    )
-    return Say("约好的：", choices, way_out="好了")
-
-
-def deal(turn: Turn, request: Request) -> Say:
-    """One of them."""
-    one = _own(turn, request.argument)
-    return _deal(turn, one) if one else Say(GONE)
-
-
-def _own(turn: Turn, number: str) -> CareRequest | None:
-    found = care.of_resident(turn.session, turn.resident, limit=50)
-    return next((one for one in found if str(one.id) == number), None)
-
-
-def _deal(turn: Turn, one: CareRequest) -> Say:
-    lines = [f"【{_line(one)}】{care.STATE_NAMES[one.state]}。"]
-    number, giving = str(one.id), one.giver_id == turn.resident.id
-    if giving:
-        elder = turn.session.get_one(Resident, one.elder_id)
-        lines.append(f"老人：{neighbour_name(elder)}" + (f"，电话{one.phone}" if one.phone else ""))
-        if one.notes and one.notes_for_giver:
-            lines.append(f"要留意：“{shorten(one.notes, 120)}”")
-    elif one.giver_id is not None:
-        lines.append(f"来的人：{neighbour_name(turn.session.get_one(Resident, one.giver_id))}")
-    other = one.receiver_minutes if giving else one.giver_minutes
-    if other is not None:
-        lines.append(f"对方说用了{say_minutes(other)}。")
-    choices = [Choice("取消" if not giving else "去不了了", "care.cancel", number)]
-    if one.state == "matched":
-        choices.insert(0, Choice("办完了，确认时间", "care.confirm", number))
-    return Say("\n".join(lines), tuple(choices), way_out="好了")
-
-
-def confirm(turn: Turn, request: Request) -> Say:
-    """Begins to confirm the time."""
-    one = _own(turn, request.argument)
-    if one is None:
-        return Say(GONE)
-    other = one.receiver_minutes if one.giver_id == turn.resident.id else one.giver_minutes
-    values = {"care": one.id, "proposed": other or one.minutes}
-    return Say(begin=Begin(forms.CONFIRM.name, values, text=""))
-
-
-def confirmed(turn: Turn, values: Values) -> Say:
-    """Keeps one side's word; the hours move when both say the same."""
-    one = _own(turn, str(values["care"]))
-    if one is None:
-        return Say(GONE)
-    minutes, hours = values["minutes"], turn.world.hours
-    try:
-        moved = care.confirm(turn.session, one, turn.resident, minutes, hours, turn.now)
-    except care.BadCare as error:
-        return Say(str(error))
-    if moved:
-        return Say(f"两边都确认了，{say_minutes(minutes)}记好账了。")
-    if one.giver_minutes and one.receiver_minutes:
-        return Say("跟对方说的不一样，社区会问清楚再记账。")
-    return Say(f"好，{say_minutes(minutes)}。等对方也确认就记账。")
-
-
-def cancel(turn: Turn, request: Request) -> Say:
-    """Steps back, after a second thought."""
-    one = _own(turn, request.argument)
-    if one is None:
-        return Say(GONE)
-    told = "，会告诉对方" if one.state == "matched" else ""
-    return Say(
-        f"【{_line(one)}】不办了{told}。",
-        (Choice("确定", "care.cancel_now", request.argument),),
-        way_out="不改了",
-    )
-
-
-def cancel_now(turn: Turn, request: Request) -> Say:
-    """Steps back."""
-    one = _own(turn, request.argument)
-    if one is None:
-        return Say(GONE)
-    try:
-        care.cancel(turn.session, one, turn.resident, turn.now)
-    except care.BadCare as error:
-        return Say(str(error))
-    return Say("好，取消了。")
+    return deals.show(turn, one)
 
 
 SERVICE = Service(
@@ -298,11 +197,11 @@ SERVICE = Service(
         "care.join": join,
         "care.look": look,
         "care.take": take,
-        "care.mine": mine,
-        "care.deal": deal,
-        "care.confirm": confirm,
-        "care.cancel": cancel,
-        "care.cancel_now": cancel_now,
+        "care.mine": deals.mine,
+        "care.deal": deals.deal,
+        "care.confirm": deals.confirm,
+        "care.cancel": deals.cancel,
+        "care.cancel_now": deals.cancel_now,
     },
     intents={"time_bank": "care"},
     titles={"time_bank": "时间银行"},
@@ -314,6 +213,6 @@ SERVICE = Service(
     forms=(
         FormService(forms.REQUEST, requested, open_ended=True),
         FormService(forms.JOIN, joined, open_ended=True),
-        FormService(forms.CONFIRM, confirmed),
+        FormService(forms.CONFIRM, deals.confirmed),
     ),
 )

@@ -9,7 +9,7 @@ from handlers.hall_words import GONE, topic_of
 from handlers.kit import Choice, Request, Say, Turn
 from handlers.words import by_when
 from services import (
-    ballots,
+    ballot_reading,
     hall,
     hall_news,
     hall_outcome,
@@ -17,7 +17,7 @@ from services import (
     questionnaires,
     result_words,
     statements,
-    voting,
+    vote_receipts,
 )
 from services.hall_outcome import SCORES
 from storage.hall import Topic
@@ -67,7 +67,7 @@ def topic(turn: Turn, request: Request) -> Say:
 
 def _deeds(turn: Turn, one: Topic) -> Iterator[Choice]:
     key = str(one.id)
-    votes = ballots.ballots_of(turn.session, one)
+    votes = ballot_reading.ballots_of(turn.session, one)
     if any(vote.state == "open" and vote.closes_at > turn.now for vote in votes):
         yield Choice("投票", "hall.vote_of", key)
     if statements.takes_opinions(one):
@@ -87,7 +87,7 @@ def result(turn: Turn, request: Request) -> Say:
     one = topic_of(turn, request.argument)
     closed = [
         vote
-        for vote in (ballots.ballots_of(turn.session, one) if one else ())
+        for vote in (ballot_reading.ballots_of(turn.session, one) if one else ())
         if vote.state == "closed"
     ]
     if one is None or not closed:
@@ -102,7 +102,7 @@ def results(turn: Turn, request: Request) -> Say:
     done = [
         one
         for one in found
-        if any(vote.state == "closed" for vote in ballots.ballots_of(turn.session, one))
+        if any(vote.state == "closed" for vote in ballot_reading.ballots_of(turn.session, one))
     ]
     if not done:
         return Say("现在还没有公布的结果。回复“议题”看到哪一步了。")
@@ -164,7 +164,7 @@ def _own_words(turn: Turn, took_part: list[Topic]) -> Iterator[str]:
 
 def check(turn: Turn, code: str) -> Say:
     """核对: whether the vote with this receipt is counted; never what it was."""
-    found = voting.check_receipt(turn.session, turn.community.id, code)
+    found = vote_receipts.check_receipt(turn.session, turn.community.id, code)
     if found is None:
         return Say("没有这个回执，请再看看有没有抄错。回复“菜单”看别的。")
     if not found.counted:

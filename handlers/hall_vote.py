@@ -17,7 +17,7 @@ from handlers import hall_marks, topics
 from handlers.hall_words import NO_BALLOT, NOT_LISTED, voice_name
 from handlers.kit import Begin, Choice, FormService, Request, Say, Turn
 from handlers.words import by_when
-from services import ballots, consents, hall_news, handover, result_words, voting
+from services import ballot_reading, ballots, consents, hall_news, handover, result_words, voting
 from services.consents import Scope
 from services.processes import Electors
 from storage.ballots import Ballot, Elector
@@ -28,7 +28,7 @@ PLAN_SHOWN = 200
 
 def vote(turn: Turn, _request: Request) -> Say:
     """The ballots in which the resident may vote, for themselves or for somebody else."""
-    running = ballots.open_ballots(turn.session, turn.community.id, turn.now)
+    running = ballot_reading.open_ballots(turn.session, turn.community.id, turn.now)
     mine = [(ballot, *voice) for ballot in running for voice in _voices(turn, ballot)]
     if not mine:
         return (
@@ -48,7 +48,7 @@ def ballot(turn: Turn, request: Request) -> Say:
 
 def of_topic(turn: Turn, request: Request) -> Say:
     """The ballots of one topic."""
-    running = ballots.open_ballots(turn.session, turn.community.id, turn.now)
+    running = ballot_reading.open_ballots(turn.session, turn.community.id, turn.now)
     wanted = [one for one in running if str(one.topic_id) == request.argument]
     mine = [(one, *voice) for one in wanted for voice in _voices(turn, one)]
     return _paper(turn, *mine[0]) if len(mine) == 1 else vote(turn, request)
@@ -109,7 +109,7 @@ def _head(turn: Turn, one: Ballot, elector: Elector, voter: Resident) -> str:
     return (
         f"【表决】{one.title}\n{whose}"
         f"截止{by_when(turn, one.closes_at)}，{change}公布前谁也看不到票数。{how}"
-        f"已投{ballots.voted(turn.session, one)}{of_all}票。"
+        f"已投{ballot_reading.voted(turn.session, one)}{of_all}票。"
     )
 
 
@@ -125,7 +125,7 @@ def _argument(one: Ballot, elector: Elector, voter: Resident) -> str:
 def _found(turn: Turn, argument: str) -> tuple[Ballot, Elector, Resident] | None:
     """What a stored argument names, if the resident may still cast it."""
     number, elector_id, voter_id = (int(part) for part in argument.split("/"))
-    one = ballots.ballot_of(turn.session, turn.community.id, number)
+    one = ballot_reading.ballot_of(turn.session, turn.community.id, number)
     if one is None or one.state != "open" or turn.now >= one.closes_at:
         return None
     elector = voting.elector_of(turn.session, one, elector_id)

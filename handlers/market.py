@@ -1,21 +1,20 @@
-"""邻里互助（社区集市）: post, look, answer, and what becomes of it between two neighbours."""
+"""邻里互助（社区集市）: post, look, answer; what follows between two is in `market_deals`."""
 
 from __future__ import annotations
 
 import re
 
 from dialogue.words import shorten
+from handlers import market_deals as deals
 from handlers import market_forms as forms
 from handlers import wishes
 from handlers.kit import Begin, Choice, FormService, Request, Say, Service, Turn
 from handlers.words import by_when, has_words
-from services import board
+from services import board, board_claims, board_keeping
 from services.board import KIND_NAMES, Unavailable
-from services.residents import neighbour_name
-from storage.board import BoardClaim, BoardPost
+from storage.board import BoardPost
 
 PAGE = 5
-GONE = "这条刚刚有了变化。回复“集市”看现在有什么。"
 _WISH = re.compile(r"心愿|点菜|希望.{0,6}(?:开|引进|设|办)|想要社区")
 _LOOK = re.compile(r"(?:邻里互助|社区?集市|互助|看看?(?:有什么|集市)|有什么(?:可以)?帮)[吧呢的]?")
 _KINDS = (
@@ -75,21 +74,17 @@ def look(turn: Turn, request: Request) -> Say:
         return Say(
             "现在没有在登的。您可以登一条：", (Choice("我要登一条", "market.new"),), way_out="好了"
         )
-    choices = [Choice(_line(post), "market.see", str(post.id)) for post in found[:PAGE]]
+    choices = [Choice(deals.line_of(post), "market.see", str(post.id)) for post in found[:PAGE]]
     if len(found) > PAGE:
         choices.append(Choice("更多", "market.look", str(skip + PAGE)))
     return Say("看哪一条？", tuple(choices), way_out="不看了")
-
-
-def _line(post: BoardPost) -> str:
-    return f"【{KIND_NAMES[post.kind]}】{shorten(post.text, 18)}"
 
 
 def see(turn: Turn, request: Request) -> Say:
     """One post in full."""
     post = board.find(turn.session, turn.community.id, int(request.argument))
     if post is None or post.state != "open" or post.expires_at is None:
-        return Say(GONE)
+        return Say(deals.GONE)
     if post.resident_id == turn.resident.id:
         return _own_post(turn, post)
     until = by_when(turn, post.expires_at).rpartition("日")[0]
@@ -111,10 +106,10 @@ def answered(turn: Turn, values: forms.Values) -> Say:
     """Tells the author."""
     post = board.find(turn.session, turn.community.id, values["post"])
     if post is None:
-        return Say(GONE)
+        return Say(deals.GONE)
     phone = values["phone"] or None
     try:
-        board.answer(turn.session, post, turn.resident, values["words"], phone, turn.now)
+        board_claims.answer(turn.session, post, turn.resident, values["words"], phone, turn.now)
     except Unavailable as error:
         return Say(f"{error}\n回复“集市”看别的。")
     return Say("转告对方了，对方答应了我告诉您。\n三天没有回，会自动放开。回复“我的集市”随时看。")
@@ -123,13 +118,15 @@ def answered(turn: Turn, values: forms.Values) -> Say:
 def mine(turn: Turn, _request: Request) -> Say:
     """One's own posts and answers, each with its state."""
     choices = [
-        Choice(f"{_line(post)} {board.STATE_NAMES[post.state]}", "market.post", str(post.id))
+        Choice(
+            f"{deals.line_of(post)} {board.STATE_NAMES[post.state]}", "market.post", str(post.id)
+        )
         for post in board.posts_of(turn.session, turn.resident)
     ]
-    for claim in board.claims_of(turn.session, turn.resident):
-        post = board.post_of(turn.session, claim)
+    for claim in board_claims.claims_of(turn.session, turn.resident):
+        post = board_claims.post_of(turn.session, claim)
         state = {"asked": "等对方回", "agreed": "对方答应了", "done": "办好了"}[claim.state]
-        choices.append(Choice(f"我应的{_line(post)} {state}", "market.deal", str(claim.id)))
+        choices.append(Choice(f"我应的{deals.line_of(post)} {state}", "market.deal", str(claim.id)))
     if not choices:
         return Say(
             "您还没有登过，也没有应过。", (Choice("我要登一条", "market.new"),), way_out="好了"
@@ -141,167 +138,42 @@ def own_post(turn: Turn, request: Request) -> Say:
     """One of one's own posts."""
     post = board.find(turn.session, turn.community.id, int(request.argument))
     if post is None or post.resident_id != turn.resident.id:
-        return Say(GONE)
+        return Say(deals.GONE)
     return _own_post(turn, post)
 
 
 def _own_post(turn: Turn, post: BoardPost) -> Say:
-    claim = board.claim_of(turn.session, post) if post.state in ("taken", "done") else None
+    claim = board_claims.claim_of(turn.session, post) if post.state in ("taken", "done") else None
     if claim is not None:
-        return _deal(turn, claim)
+        return deals.show(turn, claim)
     number = str(post.id)
     choices = {
         "expired": (Choice("再登14天", "market.renew", number),),
         "done": (),
     }.get(post.state, (Choice("撤下", "market.withdraw", number),))
-    words = f"{_line(post)}\n{board.STATE_NAMES[post.state]}。"
+    words = f"{deals.line_of(post)}\n{board.STATE_NAMES[post.state]}。"
     return Say(words, choices, way_out="好了" if choices else "")
 
 
 def renew(turn: Turn, request: Request) -> Say:
     """Puts an expired post on the board again."""
-    return _with_post(turn, request, "好，又登了14天。", board.renew)
+    return _with_post(turn, request, "好，又登了14天。", board_keeping.renew)
 
 
 def withdraw(turn: Turn, request: Request) -> Say:
     """Takes a post off."""
-    return _with_post(turn, request, "撤下了。", board.withdraw)
+    return _with_post(turn, request, "撤下了。", board_keeping.withdraw)
 
 
 def _with_post(turn: Turn, request: Request, done: str, act: forms.PostAct) -> Say:
     post = board.find(turn.session, turn.community.id, int(request.argument))
     if post is None or post.resident_id != turn.resident.id:
-        return Say(GONE)
+        return Say(deals.GONE)
     try:
         act(turn.session, post, turn.now)
     except Unavailable as error:
         return Say(str(error))
     return Say(done)
-
-
-def deal(turn: Turn, request: Request) -> Say:
-    """What stands between two neighbours."""
-    claim = board.own_claim(turn.session, turn.resident, int(request.argument))
-    return _deal(turn, claim) if claim else Say(GONE)
-
-
-def _deal(turn: Turn, claim: BoardClaim) -> Say:
-    post, number = board.post_of(turn.session, claim), str(claim.id)
-    author = post.resident_id == turn.resident.id
-    other = board.other_side(turn.session, claim, turn.resident)
-    count, good = board.reputation(turn.session, other)
-    known = f"（互助过{count}次，{good}次好评）" if count else ""
-    lines = [_line(post), f"{'应的邻居' if author else '登的邻居'}：{neighbour_name(other)}{known}"]
-    if claim.words and author:
-        lines.append(f"说：“{shorten(claim.words, 100)}”")
-    choices: tuple[Choice, ...]
-    match claim.state:
-        case "asked" if author:
-            choices = (
-                Choice("答应", "market.agree", number),
-                Choice("婉拒", "market.decline", number),
-            )
-        case "asked":
-            lines.append("在等对方回。")
-            choices = (Choice("不去了", "market.decline", number),)
-        case "agreed":
-            lines.append(_phone_line(claim, author=author))
-            choices = (
-                Choice("传话", "market.relay", number),
-                Choice("办好了", "market.finish", number),
-                Choice("不用了" if author else "去不了了", "market.decline", number),
-            )
-        case "done" if not board.rated_by(turn.session, claim, turn.resident):
-            choices = (Choice("评价", "market.rate", number),)
-        case _:
-            choices = ()
-            lines.append("办好了，也评过了。")
-    return Say("\n".join(lines), choices, way_out="好了" if choices else "")
-
-
-def _phone_line(claim: BoardClaim, *, author: bool) -> str:
-    both = board.phones(claim)
-    if both is None:
-        return "电话没有互相留，可以在这里传话。"
-    return f"对方电话：{both[1] if author else both[0]}"
-
-
-def agree(turn: Turn, request: Request) -> Say:
-    """Begins to accept a neighbour's answer."""
-    values = {"claim": int(request.argument), forms.KNOWN: turn.resident.phone or ""}
-    return Say(begin=Begin(forms.AGREE.name, values, text=""))
-
-
-def agreed(turn: Turn, values: forms.Values) -> Say:
-    """Tells the neighbour; where both gave a phone the author sees theirs at once."""
-    claim = board.own_claim(turn.session, turn.resident, values["claim"])
-    if claim is None or board.post_of(turn.session, claim).resident_id != turn.resident.id:
-        return Say(GONE)
-    try:
-        board.agree(turn.session, claim, values["phone"] or None, turn.now)
-    except Unavailable as error:
-        return Say(str(error))
-    return Say(f"好，已经告诉对方。{_phone_line(claim, author=True)}\n办完了回复“我的集市”说一声。")
-
-
-def decline(turn: Turn, request: Request) -> Say:
-    """Either side steps back."""
-    claim = board.own_claim(turn.session, turn.resident, int(request.argument))
-    if claim is None:
-        return Say(GONE)
-    author = board.post_of(turn.session, claim).resident_id == turn.resident.id
-    try:
-        (board.decline if author else board.give_up)(turn.session, claim, turn.now)
-    except Unavailable as error:
-        return Say(str(error))
-    return Say("好，告诉对方了。" + ("这条重新登出了。" if author else ""))
-
-
-def relay(_turn: Turn, request: Request) -> Say:
-    """Begins to carry words to the other side."""
-    return Say(begin=Begin(forms.RELAY.name, {"claim": int(request.argument)}, text=""))
-
-
-def relayed(turn: Turn, values: forms.Values) -> Say:
-    """Carries them."""
-    claim = board.own_claim(turn.session, turn.resident, values["claim"])
-    if claim is None:
-        return Say(GONE)
-    try:
-        board.relay(turn.session, claim, turn.resident, values["words"], turn.inbound.id, turn.now)
-    except Unavailable as error:
-        return Say(str(error))
-    return Say("传过去了，对方回话我转给您。")
-
-
-def finish(turn: Turn, request: Request) -> Say:
-    """One side says that it is done, and may rate."""
-    claim = board.own_claim(turn.session, turn.resident, int(request.argument))
-    if claim is None:
-        return Say(GONE)
-    try:
-        board.finish(turn.session, claim, turn.resident, turn.now)
-    except Unavailable as error:
-        return Say(str(error))
-    return Say(f"好，记下了。{forms.HOW}", forms.stars("market.stars", claim.id), way_out="先不评")
-
-
-def rate(turn: Turn, request: Request) -> Say:
-    """Asks how it was."""
-    return Say(forms.HOW, forms.stars("market.stars", int(request.argument)), way_out="先不评")
-
-
-def starred(turn: Turn, request: Request) -> Say:
-    """Keeps the rating."""
-    number, _, stars = request.argument.partition("/")
-    claim = board.own_claim(turn.session, turn.resident, int(number))
-    if claim is None:
-        return Say(GONE)
-    try:
-        board.rate(turn.session, claim, turn.resident, int(stars), turn.now)
-    except Unavailable as error:
-        return Say(str(error))
-    return Say("谢谢，评价记下了。远亲不如近邻。")
 
 
 SERVICE = Service(
@@ -317,13 +189,13 @@ SERVICE = Service(
         "market.post": own_post,
         "market.renew": renew,
         "market.withdraw": withdraw,
-        "market.deal": deal,
-        "market.agree": agree,
-        "market.decline": decline,
-        "market.relay": relay,
-        "market.finish": finish,
-        "market.rate": rate,
-        "market.stars": starred,
+        "market.deal": deals.deal,
+        "market.agree": deals.agree,
+        "market.decline": deals.decline,
+        "market.relay": deals.relay,
+        "market.finish": deals.finish,
+        "market.rate": deals.rate,
+        "market.stars": deals.starred,
     },
     intents={"mutual_help": "market"},
     titles={"mutual_help": "邻里互助"},
@@ -334,7 +206,7 @@ SERVICE = Service(
     forms=(
         FormService(forms.POST, posted, open_ended=True),
         FormService(forms.ANSWER, answered, open_ended=True),
-        FormService(forms.AGREE, agreed),
-        FormService(forms.RELAY, relayed, open_ended=True),
+        FormService(forms.AGREE, deals.agreed),
+        FormService(forms.RELAY, deals.relayed, open_ended=True),
     ),
 )

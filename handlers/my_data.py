@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from handlers.kit import Choice, Request, Say, Service, Turn
-from services import cases, handover, residents
+from services import cases, handover, personal_data
 from services.calendar import CHINA
 from services.residents import mask_phone
 
@@ -19,7 +19,7 @@ ENTRY = (
 
 def show(turn: Turn, _request: Request) -> Say:
     """What is stored, in a few lines."""
-    data = residents.personal_data(turn.session, turn.resident)
+    data = personal_data.summary(turn.session, turn.resident)
     since = data.since.astimezone(CHINA)
     lines = [
         "这里存着您的：",
@@ -69,7 +69,7 @@ def delete(turn: Turn, _request: Request) -> Say:
 
 def delete_now(turn: Turn, _request: Request) -> Say:
     """Deletes, at once."""
-    residents.forget(turn.session, turn.resident, turn.now)
+    personal_data.forget(turn.session, turn.resident, turn.now)
     turn.inbound.text = ""
     return Say("都删了。以后再写来，就当我们第一次见面。")
 

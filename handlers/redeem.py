@@ -7,7 +7,7 @@ import re
 from dialogue.words import shorten
 from handlers.kit import Choice, Request, Say, Service, Turn
 from handlers.words import by_when
-from services import goods, ledger, redemptions
+from services import goods, ledger, redemption_lists, redemptions
 from services.ledger import LedgerRefusal, Unit
 from services.pickup_codes import say_code
 from storage.points import Goods, Redemption
@@ -109,7 +109,7 @@ def _where(turn: Turn, row: Goods) -> str:
 
 def codes(turn: Turn, _request: Request) -> Say:
     """What is reserved, each with its code; each may be given back."""
-    found = redemptions.of_resident(turn.session, turn.resident)
+    found = redemption_lists.of_resident(turn.session, turn.resident)
     if not found:
         return Say("您没有等着领的东西。", (Choice("能换什么", "redeem"),), way_out="好了")
     lines = ["等您来领："]
@@ -147,7 +147,7 @@ def cancel_now(turn: Turn, request: Request) -> Say:
 
 
 def _own(turn: Turn, redemption_id: str) -> tuple[Redemption, Goods] | None:
-    reserved = redemptions.of_resident(turn.session, turn.resident)
+    reserved = redemption_lists.of_resident(turn.session, turn.resident)
     return next((one for one in reserved if str(one[0].id) == redemption_id), None)
 
 

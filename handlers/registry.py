@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from dialogue.messages import Kind
-from handlers.kit import Action, FormService, Service
+from handlers.kit import Action, FormService, Service, no_rule
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -21,6 +21,8 @@ class Registry:
 
     def __init__(self, services: Sequence[Service]) -> None:
         self.services = tuple(services)
+        self.alarms = tuple(one for one in services if one.alarm is not no_rule)
+        self.rules = tuple(one for one in services if one.rule is not no_rule)
         self.actions: Mapping[str, Action] = _merge(services, "action", lambda s: s.actions)
         self.intents: Mapping[str, str] = _merge(services, "intent", lambda s: s.intents)
         self.titles: Mapping[str, str] = _merge(services, "title", lambda s: s.titles)
@@ -30,6 +32,7 @@ class Registry:
         self.forms: Mapping[str, FormService] = _merge(
             services, "form", lambda s: {entry.form.name: entry for entry in s.forms}
         )
+        self._owners = {action: one.name for one in services for action in one.actions}
         self._check_targets()
 
     def _check_targets(self) -> None:
@@ -61,7 +64,7 @@ class Registry:
 
     def owner(self, action: str) -> str:
         """The name of the service that offers an action."""
-        return next(service.name for service in self.services if action in service.actions)
+        return self._owners[action]
 
     def same_service(self, form: str, action: str) -> bool:
         """Whether a form and an action are of one service: then the words are for the form."""

@@ -6,7 +6,7 @@ from handlers.kit import Choice, Request, Say, Turn
 from handlers.volunteer_find import GONE, MINE, choose, interests, shown
 from handlers.volunteer_wish import deed_of, for_whom, wish_of
 from handlers.volunteer_words import label, name
-from services import activity_search, consent_codes, consents, signups, volunteers
+from services import activity_search, consent_codes, consents, signup_line, signups, volunteers
 from services.activities import ALIVE
 from services.activity_search import Found, Mine, Wish, by_id, upcoming
 from services.calendar import say_moment
@@ -150,7 +150,7 @@ def _waits(turn: Turn, row: SignUp, found: Found, who: str) -> Say:
     if row.state == "offered" and row.offered_until is not None:
         until = say_moment(row.offered_until, turn.now)
         return Say(f"正给{'对方' if who else '您'}留着名额，到{until}。要来请回复“确认参加”。")
-    place = signups.position(turn.session, row)
+    place = signup_line.position(turn.session, row)
     text = (
         f"谢谢{'对方' if who else '您'}的热心！〔{found.activity.title}〕"
         f"{found.occasion.capacity}个名额刚好满了，{who or '已为您'}排在候补第{place}位。\n"
@@ -165,7 +165,9 @@ def confirm(turn: Turn, _request: Request) -> Say:
     if not held:
         return Say("现在没有为您留着的名额。回复“我的报名”看报了哪些。")
     taken = [
-        one for one in held if signups.confirm(turn.session, one.row, turn.world.hours, turn.now)
+        one
+        for one in held
+        if signup_line.confirm(turn.session, one.row, turn.world.hours, turn.now)
     ]
     if not taken:
         return Say("名额刚过了时间，已经让给下一位了，对不住。回复“志愿活动”看别的。")

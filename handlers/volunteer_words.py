@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogue.words import shorten
 from handlers.kit import Turn
-from services import signups
+from services import signup_line
 from services.activities import when
 from services.activity_search import Found, Mine
 from services.calendar import say_moment
@@ -46,7 +46,7 @@ def room(turn: Turn, occasion: Occasion) -> str:
     """How many places there are and how many are gone."""
     if occasion.taken < occasion.capacity:
         return f"名额{occasion.capacity}个，还剩{occasion.capacity - occasion.taken}个"
-    waiting = signups.waiting_count(turn.session, occasion)
+    waiting = signup_line.waiting_count(turn.session, occasion)
     line = f"，候补{waiting}人" if waiting else "，可以排候补"
     return f"名额{occasion.capacity}个，已满{line}"
 
@@ -59,7 +59,7 @@ def standing(turn: Turn, mine: Mine) -> str:
 def _standing(turn: Turn, row: SignUp) -> str:
     match row.state:
         case "waiting":
-            return f"候补第{signups.position(turn.session, row)}位"
+            return f"候补第{signup_line.position(turn.session, row)}位"
         case "offered" if row.offered_until is not None:
             return f"有名额，留到{say_moment(row.offered_until, turn.now)}"
         case "confirmed" if row.checked_out_at is not None:

@@ -1,71 +1,106 @@
-"""Open cases that a new report may be a duplicate of: the same place and a like text."""
+"""Open cases that a new report may be a duplicate of: the same place and a like text.
+
+What a word weighs was learned from the shipped texts of reports: a comparison then depends on two
+texts alone, not on what else happens to be open, and each text is taken apart only once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from typing import TypeAlias
 
-import numpy as np
-
-from hotspots.likeness import TEXT_SHARES, Floats, text_kinds
+from hotspots.likeness import TEXT_SHARES, text_kinds
 from hotspots.records import OpenCase, Suggestion
 from hotspots.terms import terms_of
-from hotspots.vectors import Kind, joined
+from intents.examples import read_csv
 from intents.normalise import normalise
+from intents.sources import CATEGORY_EXAMPLES, EXAMPLES, read_terms
 
-THRESHOLD = 0.22  # chosen on half of the matters of bench/hotspots.py
+THRESHOLD = 0.23  # chosen on half of the matters of bench/hotspots.py
 LIMIT = 3
 _UNKNOWN_PLACE = 1.2  # times the threshold where the place cannot speak for it
+_REMEMBERED = 2048  # texts; about 8 KB each
+_COMMON = 0.15  # terms of more of the reports tell nothing apart
+_RARE = 8  # reports; a name that is in fewer is not the more telling for it
+_FEW = 20  # texts without a term that are added, as in `hotspots.vectors`
+
+Vector: TypeAlias = Mapping[str, float]
 
 
-class SimilarCases:
-    """An index of open cases; immutable, thread-safe. Build it anew when the cases change."""
+class Rarity:
+    """How much a term of one kind tells: (1 + ln tf) · ln((20 + N) / df), after Salton and Buckley
+    (1988), with the document frequencies of a collection of texts.
+    """
 
-    def __init__(self, cases: Sequence[OpenCase]) -> None:
-        self._ids = [case.id for case in cases]
-        self._places = [normalise(case.place) for case in cases]
-        kinds = text_kinds([terms_of(case.text) for case in cases])
-        self._kinds = [Kind(counts) for counts in kinds]
-        rows = [kind.rows(counts) for kind, counts in zip(self._kinds, kinds, strict=True)]
-        self._rows = joined(list(zip(TEXT_SHARES, rows, strict=True)))
+    def __init__(self, texts: Sequence[Mapping[str, int]]) -> None:
+        total = _FEW + len(texts)
+        found = Counter(term for terms in texts for term in terms)
+        self._unknown = math.log(total / _RARE)
+        self._weights = {
+            term: math.log(total / count) if count <= _COMMON * total else 0.0
+            for term, count in found.items()
+            if count > _RARE
+        }
 
-    @classmethod
-    def build(cls, cases: Sequence[OpenCase]) -> SimilarCases:
-        """The index of `cases`; the order of the cases does not matter."""
-        return cls(sorted(cases, key=lambda case: case.id))
+    def vector(self, counts: Mapping[str, int], share: float) -> Vector:
+        """Terms and their weights, of length √`share`; empty where nothing tells anything."""
+        weights = {
+            term: (1 + math.log(count)) * weight
+            for term, count in counts.items()
+            if (weight := self._weights.get(term, self._unknown))
+        }
+        length = math.sqrt(sum(weight * weight for weight in weights.values()) / share)
+        return {term: weight / length for term, weight in weights.items()}
 
-    def suggest(
-        self, text: str, place: str = "", limit: int = LIMIT, threshold: float = THRESHOLD
-    ) -> list[Suggestion]:
-        """At most `limit` cases like `text` from `threshold` on, the most like first.
 
-        Only cases at the same place: one of the two places contains the other, as a name (丽发新城
-        in 丽发新城小区) or as a path in the tree of places; an unknown place may be any, but
-        then the texts must be more alike.
-        """
-        if not self._ids:
-            return []
-        scores = self._scores(text)
-        here = normalise(place)
-        found = [
-            Suggestion(self._ids[at], round(float(scores[at]), 4))
-            for at in np.flatnonzero(scores >= threshold)
-            if _same_place(here, there := self._places[at])
-            and ((here and there) or scores[at] >= _UNKNOWN_PLACE * threshold)
-        ]
-        return sorted(found, key=lambda case: (-case.score, case.id))[:limit]
+@cache
+def shipped_rarity() -> tuple[Rarity, ...]:
+    """What the shipped examples of reports teach, in the order of `TEXT_SHARES`; half a second
+    when first asked for.
+    """
+    told = [example.text for example in read_csv(CATEGORY_EXAMPLES)]
+    told += read_terms(EXAMPLES / "report_issue.txt")
+    return tuple(Rarity(counts) for counts in text_kinds([terms_of(text) for text in told]))
 
-    def _scores(self, text: str) -> Floats:
-        kinds = zip(self._kinds, text_kinds([terms_of(text)]), TEXT_SHARES, strict=True)
-        query = joined([(share, kind.rows(counts)) for kind, counts, share in kinds])
-        scores: Floats = (self._rows @ query.T).toarray().ravel()
-        return scores
+
+@lru_cache(_REMEMBERED)
+def _vectors(text: str) -> tuple[Vector, ...]:
+    kinds = zip(shipped_rarity(), text_kinds([terms_of(text)]), TEXT_SHARES, strict=True)
+    return tuple(rarity.vector(counts[0], share) for rarity, counts, share in kinds)
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two texts are, 0–1: the cosines of their words, pairs of characters and pairs of
+    the headline, by their shares.
+    """
+    pairs = zip(_vectors(one), _vectors(other), strict=True)
+    return sum(mine[term] * theirs[term] for mine, theirs in pairs for term in mine.keys() & theirs)
 
 
 def suggest(
-    text: str, place: str, open_cases: Sequence[OpenCase], limit: int = LIMIT
+    text: str,
+    place: str,
+    open_cases: Sequence[OpenCase],
+    limit: int = LIMIT,
+    threshold: float = THRESHOLD,
 ) -> list[Suggestion]:
-    """`SimilarCases.suggest` for cases that are asked about once."""
-    return SimilarCases.build(open_cases).suggest(text, place, limit)
+    """At most `limit` cases like `text` from `threshold` on, the most like first.
+
+    Only cases at the same place: one of the two places contains the other, as a name (丽发新城
+    in 丽发新城小区) or as a path in the tree of places; an unknown place may be any, but
+    then the texts must be more alike.
+    """
+    here = normalise(place)
+    found = []
+    for case in open_cases:
+        there = normalise(case.place)
+        least = threshold if here and there else _UNKNOWN_PLACE * threshold
+        if _same_place(here, there) and (score := likeness(text, case.text)) >= least:
+            found.append(Suggestion(case.id, round(score, 4)))
+    return sorted(found, key=lambda case: (-case.score, case.id))[:limit]
 
 
 def _same_place(one: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from intents.normalise import normalise
@@ -33,6 +34,7 @@ _QUESTION = re.compile(
     r"[?吗么呢]|怎么|怎样|如何|多少|哪|什么|几[点号个时]|能不能|可不可以|是否|啥"
 )
 _LENGTHS = (4, 8, 14, 24, 48, 96)
+_AT_HAND = 16
 
 
 class Featuriser:
@@ -45,13 +47,15 @@ class Featuriser:
         self._syllables = syllables
         self._concepts = concepts
         self._lengths = _lengths_by_first(concepts)
+        # intent and category are asked about the same words, one after the other
+        self.plain_views = lru_cache(_AT_HAND)(self._plain_views)
 
     def views(self, text: str) -> tuple[list[str], ...]:
         """The features of `text` in the order of WEIGHTS, repeated as often as they occur."""
         return self.plain_views(normalise(text))
 
-    def plain_views(self, text: str) -> tuple[list[str], ...]:
-        """The same for a text in normal form."""
+    def _plain_views(self, text: str) -> tuple[list[str], ...]:
+        """The same for a text in normal form; `plain_views` keeps the last few."""
         plain = _DIGITS.sub("0", _CODES.sub("", text))
         words = self._words.search(plain)
         dense = plain.replace(" ", "")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from functools import cached_property
 from operator import itemgetter
 
 import numpy as np
@@ -66,33 +66,30 @@ class Vocabulary:
         keys, counts = np.unique(keys, return_counts=True)
         rows, columns = np.divmod(keys, max(len(self.idf), 1))
         values = self.idf[columns] * (1 + np.log(counts))
-        views_of = np.searchsorted(self._ends(), columns, side="right")
+        views_of = np.searchsorted(self._ends, columns, side="right")
         parts = rows * len(self.weights) + views_of
         length = np.sqrt(np.bincount(parts, values**2))[parts]
         values *= np.asarray(self.weights)[views_of] / length
         ends = np.searchsorted(rows, np.arange(len(texts) + 1))
         return Rows(ends, columns, values.astype(np.float32))
 
+    @cached_property
     def _ends(self) -> NDArray[np.int64]:
+        """Where the numbers of each view end."""
         return np.cumsum([len(view) for view in self.features])
 
-    def vector(self, views: Views) -> tuple[list[int], Floats]:
-        """Numbers of the known features of one text and their values."""
-        columns: list[int] = []
-        values: list[Floats] = []
-        for known, weight, view in zip(self.features, self.weights, views, strict=True):
-            counts = Counter([known[name] for name in view if name in known])
-            if counts:
-                columns += counts
-                values.append(self._unit(counts, weight))
-        return columns, np.concatenate(values) if values else np.zeros(0, np.float32)
-
-    def _unit(self, counts: Mapping[int, int], weight: float) -> Floats:
-        value = self.idf[list(counts)]
-        if len(counts) != sum(counts.values()):
-            value = value * np.array([1 + log(n) for n in counts.values()], np.float32)
-        scaled: Floats = value * np.float32(weight / np.sqrt(value @ value))
-        return scaled
+    def vector(self, views: Views) -> tuple[NDArray[np.int64], Floats]:
+        """Numbers of the known features of one text and their values, each view of its length."""
+        pairs = zip(self.features, views, strict=True)
+        counts = Counter([known[name] for known, view in pairs for name in view if name in known])
+        columns = np.array(list(counts), np.int64)
+        values = self.idf[columns]
+        if len(counts) != counts.total():
+            values = values * (1 + np.log(np.array(list(counts.values()), np.float32)))
+        parts = np.searchsorted(self._ends, columns, side="right")
+        squares = np.bincount(parts, values * values, len(self.weights))
+        scales = np.array(self.weights) / np.sqrt(np.where(squares, squares, 1))
+        return columns, (values * scales[parts]).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -108,8 +105,8 @@ class LinearModel:
     def scores(self, views: Views) -> Floats:
         """One score a label."""
         columns, values = self.vocabulary.vector(views)
-        total: Floats = values @ self.weights[columns] + self.bias if columns else self.bias
-        return total
+        spoken: Floats = values @ self.weights[columns]
+        return spoken + self.bias
 
     def scores_many(self, texts: Sequence[Views]) -> Floats:
         """Scores of many texts at once (texts x labels)."""

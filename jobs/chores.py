@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from jobs.runner import Job
 from services import (
     attendance_sheet,
-    board,
+    board_keeping,
     care,
     escalation,
     handover,
@@ -24,6 +24,7 @@ from services import (
     policy_expiry,
     retention,
     return_visit,
+    signup_line,
     signups,
 )
 from services.calendar import OfficeHours
@@ -65,11 +66,11 @@ CHORES: tuple[Chore, ...] = (
     Chore("policies-expiring", 3600.0, lambda s, at: policy_expiry.remind(s, at.hours, at.now)),
     Chore("points-pickups", 60.0, lambda s, at: points_jobs.pickups(s, at.now)),
     Chore("points-expiry", 900.0, lambda s, at: points_jobs.expiry(s, at.now)),
-    Chore("sign-up-offers", 30.0, lambda s, at: signups.lapse_offers(s, at.hours, at.now)),
-    Chore("waiting-lists", 30.0, lambda s, at: signups.move_lines(s, at.hours, at.now)),
+    Chore("sign-up-offers", 30.0, lambda s, at: signup_line.lapse_offers(s, at.hours, at.now)),
+    Chore("waiting-lists", 30.0, lambda s, at: signup_line.move_lines(s, at.hours, at.now)),
     Chore("activity-reminders", 300.0, lambda s, at: signups.remind(s, at.now)),
     Chore("activity-ends", 300.0, lambda s, at: attendance_sheet.close_past(s, at.hours, at.now)),
-    Chore("post-expiry", 900.0, lambda s, at: board.expire(s, at.now)),
+    Chore("post-expiry", 900.0, lambda s, at: board_keeping.expire(s, at.now)),
     Chore("care-expiry", 900.0, lambda s, at: care.expire(s, at.now)),
 )
 

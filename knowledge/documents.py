@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 _BRIEF, _SHORT = 12, 1200  # passages, and characters in all: four times the longest entry shipped
 
@@ -86,14 +86,3 @@ def _replaces(newer: Document, older: Document) -> bool:
     if newer.id == older.id:
         return newer.version > older.version
     return older.id in newer.supersedes
-
-
-def expiring(documents: Sequence[Document], today: date, *, within_days: int) -> list[Document]:
-    """Documents in force today whose last day is at most `within_days` days away."""
-    horizon = (today + timedelta(days=within_days)).toordinal()
-    now = today.toordinal()
-    return [
-        document
-        for document, (first, last) in zip(documents, windows(documents), strict=True)
-        if first <= now <= last <= horizon
-    ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from services.access import visible_to
 from services.calendar import CHINA
-from storage.communities import Place
+from services.scope import communities
 from storage.staff import AuditEntry, Staff
 
 ACTION_NAMES = {
@@ -178,9 +178,6 @@ def search(
 
 
 def _filtered(reader: Staff, wanted: AuditFilter) -> Select[AuditEntry, str]:
-    communities = select(Place.community_id).where(
-        Place.kind == "community", visible_to(reader, Place.path)
-    )
     colleague = aliased(Staff)
     colleagues = select(colleague.id).where(visible_to(reader, colleague.scope_path))
     query = (
@@ -188,7 +185,7 @@ def _filtered(reader: Staff, wanted: AuditFilter) -> Select[AuditEntry, str]:
         .outerjoin(Staff, Staff.id == AuditEntry.staff_id)
         .where(
             or_(
-                AuditEntry.community_id.in_(communities),
+                AuditEntry.community_id.in_(communities(reader)),
                 and_(AuditEntry.community_id.is_(None), visible_to(reader, Staff.scope_path)),
                 and_(
                     AuditEntry.staff_id.is_(None),

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from services import audit, desk, ledger, outbox, point_rules
 from services.access import Permission, require
 from services.calendar import CHINA, OfficeHours
-from services.keeping import kept_by
 from services.ledger_accounts import Unit, hold
 from services.places import community_place
 from services.points_terms import terms_of
+from services.scope import communities
 from storage.points import PointAward, PointRule, PointRuleVersion
 from storage.residents import Resident
 from storage.staff import Staff
@@ -223,7 +223,9 @@ def _by_source(session: Session, community_id: int, source: str) -> PointAward |
 def find(session: Session, staff: Staff, award_id: int) -> PointAward | None:
     """An award in a community in the scope of `staff`."""
     return session.scalar(
-        select(PointAward).where(PointAward.id == award_id, kept_by(staff, PointAward.community_id))
+        select(PointAward).where(
+            PointAward.id == award_id, PointAward.community_id.in_(communities(staff))
+        )
     )
 
 

@@ -10,13 +10,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit, desk, outbox
-from services.access import Permission, require, visible_to
+from services import audit, desk, outbox, scope
+from services.access import Permission, require
 from services.calendar import CHINA, OfficeHours
 from services.places import community_place
 from services.volunteer_hours import BadHours, Given, HourKind, enter, say_minutes
 from storage.activities import Occasion
-from storage.communities import Place
 from storage.residents import Resident
 from storage.staff import Staff
 from storage.volunteers import Backfill
@@ -152,9 +151,7 @@ def _enqueue(session: Session, row: Backfill, hours: OfficeHours, now: datetime)
 
 def find(session: Session, staff: Staff, number: int) -> Backfill | None:
     """A proposal of a community in the scope of `staff`."""
-    mine = select(Place.community_id).where(
-        Place.kind == "community", visible_to(staff, Place.path)
+    query = select(Backfill).where(
+        Backfill.id == number, Backfill.community_id.in_(scope.communities(staff))
     )
-    return session.scalar(
-        select(Backfill).where(Backfill.id == number, Backfill.community_id.in_(mine))
-    )
+    return session.scalar(query)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.calendar import OfficeHours
-from services.case_states import PAUSED, RUNNING, State
+from services.case_states import RUNNING, State
 from services.sla import PROMISES, deadlines, earlier, later
 from storage.cases import Case
 
@@ -99,8 +99,3 @@ def set_alarm(case: Case, hours: OfficeHours) -> None:
     elif state is State.WAITING and case.paused_at:
         moment = hours.add(case.paused_at, PATIENCE)
     case.escalate_at = hours.after_quiet(moment) if moment else None
-
-
-def stands_still(case: Case) -> bool:
-    """Whether the clock of the resolution is stopped by the state of the case."""
-    return State(case.state) in PAUSED

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from hotspots.records import OpenCase
@@ -21,7 +21,7 @@ from storage.communities import Place
 from storage.residents import Resident
 
 MOST_COMPARED = 60
-"""Cases at one place that are compared, the newest; a comparison takes a third of a millisecond."""
+"""Cases at one place that are compared, the newest."""
 _NUMBER = re.compile(r"\d{5,}")
 _HOUSE = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|单元|[栋幢座门楼层室号])")
 
@@ -48,6 +48,20 @@ class Report:
     category: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An open public case at the place of a report or around it, in the columns of `_NEAR`."""
+
+    id: int
+    number: int
+    title: str
+    text: str
+    category: str
+    place_path: str
+    state: str
+    resident_id: int | None
+
+
 def similar(session: Session, resident: Resident, new: Report) -> list[Similar]:
     """At most three open public cases at the place of a report that may be about the same matter.
 
@@ -55,7 +69,7 @@ def similar(session: Session, resident: Resident, new: Report) -> list[Similar]:
     unit. None where the place is only the community: too much would be alike.
     """
     chosen = alike(session, new)
-    joined = followers.counts(session, [case.id for case in chosen])
+    joined = followers.counts(session, [case.id for case in chosen]) if chosen else {}
     return [
         Similar(
             number=case.number,
@@ -68,7 +82,7 @@ def similar(session: Session, resident: Resident, new: Report) -> list[Similar]:
     ]
 
 
-def alike(session: Session, new: Report, but: Case | None = None) -> list[Case]:
+def alike(session: Session, new: Report, but: Case | None = None) -> list[Near]:
     """The cases behind `similar`, without the one `but` that is compared itself."""
     if new.place.community_id is None:
         return []
@@ -76,15 +90,14 @@ def alike(session: Session, new: Report, but: Case | None = None) -> list[Case]:
     if new.place.id == home.id:
         return []
     near = [case for case in _near(session, new.place, home) if but is None or case.id != but.id]
-    return _chosen(near, _others(session, near, home), new, home)
+    return _chosen([case for case in near if _akin(case.category, new.category)], new, home)
 
 
-def _chosen(near: Sequence[Case], others: Sequence[Case], new: Report, home: Place) -> list[Case]:
-    """The cases to offer, the most alike first; `others` only teach which words are rare."""
-    by_id = {str(case.id): case for case in near if _akin(case.category, new.category)}
-    index = [_as_open(case, home) for case in (*near, *others)]
-    alike = [one.id for one in suggest(_matter(new.text), new.place.path, index, MOST_COMPARED)]
-    found = [by_id[one] for one in alike if one in by_id]
+def _chosen(near: Sequence[Near], new: Report, home: Place) -> list[Near]:
+    """The cases to offer, the most alike first."""
+    by_id = {str(case.id): case for case in near}
+    index = [_as_open(case, home) for case in near]
+    found = [by_id[one.id] for one in suggest(_matter(new.text), new.place.path, index)]
     if new.place.kind == "unit":
         found += [
             case
@@ -107,59 +120,66 @@ def without_numbers(text: str) -> str:
     return _NUMBER.sub("…", text)
 
 
+_TO_JOIN = (
+    select(Case)
+    .where(
+        Case.community_id == bindparam("community"),
+        Case.number == bindparam("number"),
+        is_public(),
+        is_in_hand(),
+    )
+    .execution_options(autoflush=False)
+)
+
+
 def may_join(session: Session, resident: Resident, number: int) -> Case | None:
     """The case of this number, where neighbours may join it."""
-    return session.scalar(
-        select(Case).where(
-            Case.community_id == resident.community_id,
-            Case.number == number,
-            is_public(),
-            is_in_hand(),
-        )
+    wanted = {"community": resident.community_id, "number": number}
+    return session.scalar(_TO_JOIN, wanted)
+
+
+_NEAR = (
+    select(
+        Case.id,
+        Case.number,
+        Case.title,
+        Case.description,
+        Case.category,
+        Case.place_path,
+        Case.state,
+        Case.resident_id,
     )
+    .where(
+        Case.community_id == bindparam("community"),
+        is_public(),
+        is_in_hand(),
+        or_(
+            Case.place_path.between(bindparam("first"), bindparam("last")),
+            Case.place_path.in_(bindparam("above", expanding=True)),
+        ),
+    )
+    .order_by(Case.id.desc())
+    .limit(MOST_COMPARED)
+)
 
 
-def _near(session: Session, place: Place, home: Place) -> list[Case]:
+def _near(session: Session, place: Place, home: Place) -> list[Near]:
     """The newest open public cases at a place, below it, or on the way up to the community."""
     codes = place.path.strip("/").split("/")
     above = [f"/{'/'.join(codes[: depth + 1])}/" for depth in range(len(codes))]
-    query = (
-        select(Case)
-        .where(
-            Case.community_id == place.community_id,
-            is_public(),
-            is_in_hand(),
-            or_(
-                Case.place_path.between(place.path, place.path + "\U0010ffff"),
-                Case.place_path.in_([path for path in above if len(path) >= len(home.path)]),
-            ),
-        )
-        .order_by(Case.id.desc())
-        .limit(MOST_COMPARED)
-    )
-    return list(session.scalars(query))
+    wanted = {
+        "community": place.community_id,
+        "first": place.path,
+        "last": place.path + "\U0010ffff",
+        "above": [path for path in above if len(path) >= len(home.path)],
+    }
+    return [Near(*row) for row in session.connection().execute(_NEAR, wanted)]
 
 
-def _others(session: Session, near: Sequence[Case], home: Place) -> list[Case]:
-    """Some of the newest open cases elsewhere in the community."""
-    query = (
-        select(Case)
-        .where(
-            Case.community_id == home.community_id,
-            is_public(),
-            is_in_hand(),
-            Case.id.not_in([case.id for case in near]),
-        )
-        .order_by(Case.id.desc())
-        .limit(MOST_COMPARED)
-    )
-    return list(session.scalars(query))
-
-
-def _as_open(case: Case, home: Place) -> OpenCase:
+def _as_open(case: Near, home: Place) -> OpenCase:
     """A case of which only the community is known may be anywhere."""
     place = "" if case.place_path == home.path else case.place_path
-    return OpenCase(id=str(case.id), text=_matter(case.description), place=place)
+    return OpenCase(id=str(case.id), text=_matter(case.text), place=place)
 
 
 def _matter(text: str) -> str:

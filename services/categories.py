@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 import yaml
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from intents.categories import Category, read_categories
@@ -127,6 +127,14 @@ def _over(before: Category | None, setting: CategorySetting) -> Category:
     )
 
 
+_KEPT = (
+    select(CategorySetting)
+    .where(CategorySetting.community_id == bindparam("community"))
+    .order_by(CategorySetting.id)
+    .execution_options(autoflush=False)  # nothing that a turn leaves to be written is a category
+)
+
+
 class Catalogues:
     """The catalogue of each community, read anew whenever it is asked for."""
 
@@ -137,8 +145,8 @@ class Catalogues:
 
     def __call__(self, session: Session, community_id: int) -> Catalogue:
         """The catalogue of one community."""
-        query = select(CategorySetting).where(CategorySetting.community_id == community_id)
-        return self.shipped.with_settings(list(session.scalars(_in_order(query))))
+        kept = session.scalars(_KEPT, {"community": community_id}).all()
+        return self.shipped.with_settings(kept) if kept else self.shipped
 
     def in_scope(self, session: Session, staff: Staff) -> Catalogue:
         """That of the community of `staff`; over several, the shipped tree with what each added
@@ -154,9 +162,6 @@ class Catalogues:
         if len(mine) == 1 and mine[0] is not None:
             return self(session, mine[0])
         query = select(CategorySetting).where(CategorySetting.community_id.in_(mine))
-        added = [one for one in session.scalars(_in_order(query)) if one.code not in self.shipped]
+        kept = session.scalars(query.order_by(CategorySetting.id))
+        added = [one for one in kept if one.code not in self.shipped]
         return self.shipped.with_settings(added)
-
-
-def _in_order(query: Select[CategorySetting]) -> Select[CategorySetting]:
-    return query.order_by(CategorySetting.id)

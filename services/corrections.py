@@ -10,13 +10,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from intents import Example
-from services import audit, cases
-from services.access import Permission, require, visible_to
+from services import audit, cases, scope
+from services.access import Permission, require
 from services.case_states import Actor
 from services.categories import Catalogue
 from services.confidence import kind_of
 from storage.cases import Case
-from storage.communities import Place
 from storage.learning import Correction
 from storage.messages import InboundMessage
 from storage.staff import Staff
@@ -158,7 +157,4 @@ def count(session: Session, reader: Staff, since: datetime | None = None) -> int
 
 
 def _in_scope(reader: Staff) -> ColumnElement[bool]:
-    communities = select(Place.community_id).where(
-        Place.kind == "community", visible_to(reader, Place.path)
-    )
-    return Correction.community_id.in_(communities)
+    return Correction.community_id.in_(scope.communities(reader))

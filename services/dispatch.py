@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services import audit
@@ -42,15 +42,25 @@ class NewRule:
     organisation_id: int | None = None
 
 
+_RULES = (
+    select(DispatchRule)
+    .where(
+        DispatchRule.community_id == bindparam("community"),
+        DispatchRule.category.in_(bindparam("categories", expanding=True)),
+        DispatchRule.place_path.in_(bindparam("places", expanding=True)),
+    )
+    .execution_options(autoflush=False)
+)
+
+
 def responsible(session: Session, community_id: int, category: str, path: str) -> Staff | None:
     """Who takes a new case of this category at this place; None where nobody does."""
-    rules = session.scalars(
-        select(DispatchRule).where(
-            DispatchRule.community_id == community_id,
-            DispatchRule.category.in_(_categories(category)),
-            DispatchRule.place_path.in_(_prefixes(path)),
-        )
-    ).all()
+    wanted = {
+        "community": community_id,
+        "categories": _categories(category),
+        "places": _prefixes(path),
+    }
+    rules = session.scalars(_RULES, wanted).all()
     for rule in sorted(rules, key=specificity, reverse=True):
         person = _taker(session, rule, path)
         if person is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from services.case_events import record
@@ -15,6 +15,27 @@ from storage.cases import Case
 from storage.insert import insert_ignoring
 from storage.messages import Media
 from storage.residents import Resident
+
+_TIE = select(CaseFollower.id).where(
+    CaseFollower.case_id == bindparam("case"), CaseFollower.resident_id == bindparam("resident")
+)
+_COUNTS = (
+    select(CaseFollower.case_id, func.count())
+    .where(CaseFollower.case_id.in_(bindparam("cases", expanding=True)))
+    .group_by(CaseFollower.case_id)
+)
+_FOLLOWED = (
+    select(Case)
+    .join(CaseFollower, CaseFollower.case_id == Case.id)
+    .where(
+        CaseFollower.resident_id == bindparam("resident"),
+        Case.community_id == bindparam("community"),
+        Case.private.is_(False),
+        Case.state.in_([state.value for state in OPEN]),
+    )
+    .order_by(CaseFollower.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def join(
@@ -44,8 +65,7 @@ def join(
 
 def tie(session: Session, case: Case, resident_id: int, now: datetime) -> bool:
     """Makes a resident a follower without a word in the timeline; False where they are one."""
-    before = session.scalar(_ties(case).where(CaseFollower.resident_id == resident_id))
-    if before is not None:
+    if _tied(session, case, resident_id):
         return False
     session.execute(
         insert_ignoring(session, CaseFollower).values(
@@ -66,8 +86,7 @@ def leave(session: Session, case: Case, resident: Resident) -> None:
 
 def follows(session: Session, case: Case, resident: Resident) -> bool:
     """Whether a resident follows a case."""
-    found = _ties(case).where(CaseFollower.resident_id == resident.id)
-    return session.scalar(found) is not None
+    return _tied(session, case, resident.id)
 
 
 def of_case(session: Session, case: Case) -> list[Resident]:
@@ -83,30 +102,16 @@ def of_case(session: Session, case: Case) -> list[Resident]:
 
 def counts(session: Session, case_ids: Iterable[int]) -> dict[int, int]:
     """How many follow each of these cases; none are left out."""
-    query = (
-        select(CaseFollower.case_id, func.count())
-        .where(CaseFollower.case_id.in_(list(case_ids)))
-        .group_by(CaseFollower.case_id)
-    )
-    return {case_id: number for case_id, number in session.execute(query)}
+    rows = session.connection().execute(_COUNTS, {"cases": list(case_ids)})
+    return {case_id: number for case_id, number in rows}
 
 
 def followed_by(session: Session, resident: Resident, *, limit: int = 4) -> list[Case]:
     """The open cases that a resident follows, the newest first."""
-    query = (
-        select(Case)
-        .join(CaseFollower, CaseFollower.case_id == Case.id)
-        .where(
-            CaseFollower.resident_id == resident.id,
-            Case.community_id == resident.community_id,
-            Case.private.is_(False),
-            Case.state.in_([state.value for state in OPEN]),
-        )
-        .order_by(CaseFollower.id.desc())
-        .limit(limit)
-    )
-    return list(session.scalars(query))
+    wanted = {"resident": resident.id, "community": resident.community_id, "most": limit}
+    return list(session.scalars(_FOLLOWED, wanted))
 
 
-def _ties(case: Case) -> Select[int]:
-    return select(CaseFollower.id).where(CaseFollower.case_id == case.id)
+def _tied(session: Session, case: Case, resident_id: int) -> bool:
+    wanted = {"case": case.id, "resident": resident_id}
+    return session.connection().scalar(_TIE, wanted) is not None

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, require
-from services.keeping import kept_by
 from services.ledger_accounts import hold
+from services.scope import communities
 from storage.points import Goods
 from storage.staff import Staff
 
@@ -117,5 +117,5 @@ def shelf(session: Session, community_id: int, *, active_only: bool = True) -> l
 def find(session: Session, staff: Staff, goods_id: int) -> Goods | None:
     """Goods of a community in the scope of `staff`."""
     return session.scalar(
-        select(Goods).where(Goods.id == goods_id, kept_by(staff, Goods.community_id))
+        select(Goods).where(Goods.id == goods_id, Goods.community_id.in_(communities(staff)))
     )

@@ -15,7 +15,14 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from sqlalchemy.orm import Session
 
-from services import ballots, hall, hall_outcome, hall_reading, hall_seats, place_names
+from services import (
+    ballot_reading,
+    hall,
+    hall_outcome,
+    hall_reading,
+    hall_seats,
+    place_names,
+)
 from services.calendar import CHINA
 from services.processes import Stage
 from services.result_words import headline, tests, totals
@@ -104,7 +111,7 @@ def attendance(session: Session, topic: Topic, stage: Stage, present: Sequence[A
     """应到, 实到 and their ratio: of the vote of a meeting, else of the seats; where a meeting has
     neither, who came.
     """
-    voting = [b for b in ballots.ballots_of(session, topic) if b.stage == stage.key]
+    voting = [b for b in ballot_reading.ballots_of(session, topic) if b.stage == stage.key]
     meeting = next((b for b in reversed(voting) if b.in_meeting and b.state != "planned"), None)
     if meeting is not None:
         due = len(hall_reading.electors_of(session, meeting))
@@ -119,14 +126,14 @@ def attendance(session: Session, topic: Topic, stage: Stage, present: Sequence[A
 
 
 def _ballots(paper: Document, session: Session, topic: Topic) -> None:
-    for ballot in ballots.ballots_of(session, topic):
+    for ballot in ballot_reading.ballots_of(session, topic):
         paper.add_heading(f"表决：{ballot.title}", level=1)
         for line in _ballot(session, ballot):
             paper.add_paragraph(line)
 
 
 def _ballot(session: Session, ballot: Ballot) -> list[str]:
-    turnout = ballots.turnout(session, ballot)
+    turnout = ballot_reading.turnout(session, ballot)
     eligible = f"/{turnout.eligible.persons}" if turnout.eligible else ""
     kind = "无记名" if ballot.secret else "实名"
     lines = [

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from deliberation.definition import BUDGETING, Definition, Method
-from services import ballots, hall_blocks, result_words, voting
+from services import ballot_reading, ballots, hall_blocks, result_words, vote_receipts
 from services.hall_blocks import BlockRow
 from storage.ballots import Ballot
 
@@ -22,7 +22,7 @@ class PublicBallot:
 
     ballot: Ballot
     definition: Definition
-    turnout: ballots.Turnout
+    turnout: ballot_reading.Turnout
     headline: str = ""
     totals: tuple[tuple[str, str], ...] = ()
     tests: tuple[str, ...] = ()
@@ -39,10 +39,10 @@ def public_ballots(session: Session, found: list[Ballot]) -> list[PublicBallot]:
 
 
 def _ballot(session: Session, ballot: Ballot) -> PublicBallot:
-    definition, turnout = ballots.definition_of(ballot), ballots.turnout(session, ballot)
+    definition, turnout = ballots.definition_of(ballot), ballot_reading.turnout(session, ballot)
     if ballot.state != "closed" or ballot.result is None:
         return PublicBallot(ballot, definition, turnout)
-    named = voting.named_votes(session, ballot)
+    named = vote_receipts.named_votes(session, ballot)
     return PublicBallot(
         ballot=ballot,
         definition=definition,
@@ -51,8 +51,8 @@ def _ballot(session: Session, ballot: Ballot) -> PublicBallot:
         totals=tuple(result_words.totals(ballot)),
         tests=tuple(result_words.tests(ballot)),
         rounds=tuple(explained(definition, ballot.result["rounds"])),
-        origins=ballots.origins(session, ballot),
-        receipts=tuple(voting.receipts_of(session, ballot)),
+        origins=ballot_reading.origins(session, ballot),
+        receipts=tuple(vote_receipts.receipts_of(session, ballot)),
         named=tuple(
             (vote.label, result_words.choice_words(definition, vote.choice)) for vote in named
         ),

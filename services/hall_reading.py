@@ -7,22 +7,15 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.access import covers, visible_to
+from services.access import covers
 from services.hall import topic_for
 from services.places import community_place
 from storage.ballots import Ballot, Elector
-from storage.communities import Place
 from storage.hall import Seat, Topic, TopicTask
 from storage.opinions import Proposal, Statement
 from storage.register import Home, HomeTie, RegisteredPerson
 from storage.residents import Resident
 from storage.staff import Staff
-
-
-def communities_for(session: Session, staff: Staff) -> list[Place]:
-    """The communities that lie in the scope of `staff`, as places of the tree."""
-    query = select(Place).where(Place.kind == "community", visible_to(staff, Place.path))
-    return list(session.scalars(query.order_by(Place.path)))
 
 
 def ballot_for(session: Session, staff: Staff, ballot_id: int) -> tuple[Ballot, Topic] | None:

@@ -211,13 +211,6 @@ def make_topic(
     audit.record(session, now, staff, "topic.propose", topic)
 
 
-def proposed(session: Session, community_id: int) -> list[HotTopic]:
-    """What waits for the deliberation hall, the oldest proposal first."""
-    mine = HotTopic.community_id == community_id
-    query = select(HotTopic).where(mine, HotTopic.state == "proposed")
-    return list(session.scalars(query.order_by(HotTopic.proposed_at, HotTopic.id)))
-
-
 def take(session: Session, topic: HotTopic, staff: Staff, now: datetime) -> None:
     """Notes that the hall deliberates the topic now, and ends its waiting; raises Forbidden."""
     require(staff, Permission.KEEP_TOPICS, topic.place_path)

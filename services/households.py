@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from services import audit, outbox
 from services.access import Permission, require
-from services.keeping import kept_by
 from services.ledger_accounts import Owner, Purse, Unit, find, hold
 from services.ledger_posting import Kind, Movement, post
 from services.pickup_codes import new_code
+from services.scope import communities
 from storage.households import Household, HouseholdMember
 from storage.residents import Resident
 from storage.staff import Staff
@@ -214,7 +214,7 @@ def find_kept(session: Session, staff: Staff, household_id: int) -> Household | 
     """A household in the communities of `staff`."""
     return session.scalar(
         select(Household).where(
-            Household.id == household_id, kept_by(staff, Household.community_id)
+            Household.id == household_id, Household.community_id.in_(communities(staff))
         )
     )
 

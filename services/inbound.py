@@ -15,6 +15,7 @@ from services import desk
 from services.places import community_place
 from storage.insert import insert_ignoring
 from storage.messages import InboundMessage, SealedReply
+from storage.prepared import Prepared
 from storage.residents import Resident
 
 CONCEALED = "（保密内容，另存）"
@@ -25,13 +26,19 @@ _ROWS = cast("Table", InboundMessage.__table__)
 _BY_KEY = select(_ROWS.c.reply, _ROWS.c.received_at, _ROWS.c.late, _ROWS.c.id).where(
     _ROWS.c.account == bindparam("account"), _ROWS.c.key == bindparam("key")
 )
-_INSERT = insert(_ROWS)
+_KEPT = (
+    *("account", "key", "community_id", "resident_id", "kind", "text", "event", "detail"),
+    *("sent_at", "received_at", "late", "intent", "trace"),
+)
+_INSERT = Prepared(
+    insert(_ROWS).values({name: bindparam(name) for name in _KEPT}).returning(_ROWS.c.id)
+)
 SEALED = "（投票内容不留存）"
 """What is kept in place of the words of a vote and of the answer to it."""
 SEALED_LIFE = timedelta(minutes=1)
 """WeChat repeats a push for some 15 seconds; so long the answer must be at hand, encrypted."""
 _SEALED = update(_ROWS).where(_ROWS.c.id == bindparam("message")).values(text=SEALED)
-_ANSWERED = (
+_ANSWERED = Prepared(
     update(_ROWS)
     .where(_ROWS.c.id == bindparam("message"))
     .values({name: bindparam(name) for name in ("reply", "late", "trace", "intent")})
@@ -75,23 +82,13 @@ def keep(session: Session, incoming: Incoming, resident: Resident, now: datetime
     The copy is not the session's: what is set in it is stored by `answered`.
     """
     values = _values(incoming, resident, now)
-    stored = session.connection().execute(_INSERT, values).inserted_primary_key
-    assert stored is not None  # noqa: S101 - one row was inserted
-    return InboundMessage(id=stored[0], **values)
+    return InboundMessage(id=_INSERT.run(session, values).scalar_one(), **values)
 
 
 def answered(session: Session, row: InboundMessage) -> None:
     """Stores the reply, the trace and the intent of a message that was kept."""
-    session.connection().execute(
-        _ANSWERED,
-        {
-            "message": row.id,
-            "reply": row.reply,
-            "late": row.late,
-            "trace": row.trace,
-            "intent": row.intent,
-        },
-    )
+    told = {"reply": row.reply, "late": row.late, "trace": row.trace, "intent": row.intent}
+    _ANSWERED.run(session, {"message": row.id, **told})
 
 
 def conceal(session: Session, row: InboundMessage) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from deliberation.chain import GENESIS
@@ -83,14 +83,24 @@ def hold(session: Session, community_id: int) -> LedgerHead:
     return session.scalars(query, execution_options={"populate_existing": True}).one()
 
 
+_HOUSEHOLD = select(HouseholdMember.household_id).where(
+    HouseholdMember.resident_id == bindparam("resident"), HouseholdMember.left_at.is_(None)
+)
+_ACCOUNT = (
+    select(LedgerAccount)
+    .where(
+        LedgerAccount.community_id == bindparam("community"),
+        LedgerAccount.unit == bindparam("unit"),
+        LedgerAccount.owner == bindparam("owner"),
+    )
+    .execution_options(populate_existing=True)
+)
+
+
 def owner_of(session: Session, resident: Resident, unit: Unit) -> Owner:
     """Whose purse a resident's amounts lie in: points in that of the household, if there is one."""
     if unit is Unit.POINTS:
-        household = session.scalar(
-            select(HouseholdMember.household_id).where(
-                HouseholdMember.resident_id == resident.id, HouseholdMember.left_at.is_(None)
-            )
-        )
+        household = session.scalar(_HOUSEHOLD, {"resident": resident.id})
         if household is not None:
             return Owner(Purse.HOUSEHOLD, household)
     return Owner(Purse.RESIDENT, resident.id)
@@ -113,12 +123,8 @@ def landing(session: Session, owner: Owner, unit: Unit, resident: Resident | Non
 
 def find(session: Session, community_id: int, unit: Unit, owner: Owner) -> LedgerAccount | None:
     """The account as the database has it now; None where nothing ever moved."""
-    query = select(LedgerAccount).where(
-        LedgerAccount.community_id == community_id,
-        LedgerAccount.unit == unit.value,
-        LedgerAccount.owner == owner.key,
-    )
-    return session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+    wanted = {"community": community_id, "unit": unit.value, "owner": owner.key}
+    return session.scalars(_ACCOUNT, wanted).one_or_none()
 
 
 def account(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services import audit, own_communities, publishing, subscriptions
+from services import audit, publishing, scope, subscriptions
 from services.calendar import CHINA
 from services.publishing import BadPublication, Stage, check, keep, touch
 from services.subscriptions import TOPICS
@@ -129,7 +129,7 @@ def kept(session: Session, staff: Staff, limit: int = 200) -> list[Notice]:
 
 
 def _in_scope(staff: Staff) -> Select[Notice]:
-    return select(Notice).where(Notice.community_id.in_(own_communities.ids(staff)))
+    return select(Notice).where(Notice.community_id.in_(scope.communities(staff)))
 
 
 def _checked(wording: Wording, now: datetime) -> dict[str, object]:

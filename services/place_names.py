@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.access import visible_to
-from storage.communities import Place
+from storage.communities import Community, Place
 from storage.staff import Staff
 
 _ABOVE = ("street", "community")
@@ -26,6 +26,12 @@ def names_of(session: Session, paths: Iterable[str]) -> dict[str, str]:
 def name_of(session: Session, path: str) -> str:
     """The name of one path; see `names_of`."""
     return names_of(session, [path])[path]
+
+
+def community_names(session: Session) -> dict[int, str]:
+    """The name of each community by its number."""
+    rows = session.execute(select(Community.id, Community.name))
+    return {number: name for number, name in rows}
 
 
 def scopes_in(session: Session, staff: Staff) -> list[Place]:

@@ -16,14 +16,6 @@ from storage.communities import Community, Place
 from storage.staff import Staff
 
 KINDS = ("street", "community", "grid", "building", "unit", "landmark")
-KIND_NAMES = {
-    "street": "街道",
-    "community": "社区",
-    "grid": "网格",
-    "building": "楼栋",
-    "unit": "单元",
-    "landmark": "地点",
-}
 
 
 class BadTree(Exception):
@@ -123,17 +115,6 @@ _PLACE_BY_CODE = _OF_COMMUNITY.where(Place.code == bindparam("code"))
 def community_place(session: Session, community_id: int) -> Place:
     """The node of the community itself."""
     return session.scalars(_COMMUNITY_PLACE, {"community": community_id}).one()
-
-
-def communities_in(session: Session, staff: Staff) -> list[Community]:
-    """The communities that lie wholly in the scope of `staff`, in the order of the tree."""
-    query = (
-        select(Community)
-        .join(Place, Place.community_id == Community.id)
-        .where(Place.kind == "community", visible_to(staff, Place.path))
-        .order_by(Place.path)
-    )
-    return list(session.scalars(query))
 
 
 def places_in(session: Session, staff: Staff) -> list[Place]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, require
-from services.keeping import kept_by
+from services.scope import communities
 from storage.points import PointRule, PointRuleVersion
 from storage.staff import Staff
 
@@ -158,5 +158,7 @@ def listed(
 def find(session: Session, staff: Staff, rule_id: int) -> PointRule | None:
     """A rule of a community in the scope of `staff`."""
     return session.scalar(
-        select(PointRule).where(PointRule.id == rule_id, kept_by(staff, PointRule.community_id))
+        select(PointRule).where(
+            PointRule.id == rule_id, PointRule.community_id.in_(communities(staff))
+        )
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services import households, redemptions
+from services import households, redemption_lists, redemptions
 from services.ledger_accounts import EXPIRED, Owner, Purse, Unit, find, hold
 from services.ledger_posting import Kind, Movement, post
 from storage.points import PointAward, PointsRanking
@@ -20,7 +20,7 @@ def forget(session: Session, resident: Resident, now: datetime) -> None:
     The entries stay: they name a number, and nobody stands behind it any more. The words of an
     appeal and of an award go with the person.
     """
-    for redemption, _ in redemptions.of_resident(session, resident):
+    for redemption, _ in redemption_lists.of_resident(session, resident):
         redemptions.cancel(session, redemption, now)
     households.leave(session, resident, now)
     hold(session, resident.community_id)

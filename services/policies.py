@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.documents import Document
@@ -153,10 +153,14 @@ def communities_with_policies(session: Session) -> list[int]:
     return list(session.scalars(query.distinct().order_by(PolicyDocument.community_id)))
 
 
+_MARK = select(func.sum(PolicyDocument.changes), func.max(PolicyDocument.updated_at)).where(
+    PolicyDocument.community_id == bindparam("community")
+)
+
+
 def change_mark(session: Session, community_id: int) -> tuple[Any, ...]:
     """A value that differs whenever a document of the community was added or changed."""
-    query = select(func.sum(PolicyDocument.changes), func.max(PolicyDocument.updated_at))
-    return tuple(session.execute(query.where(PolicyDocument.community_id == community_id)).one())
+    return tuple(session.execute(_MARK, {"community": community_id}).one())
 
 
 def _newest(session: Session, community_id: int, title: str, number: str) -> PolicyDocument | None:

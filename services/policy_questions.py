@@ -9,11 +9,9 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit
 from storage.messages import InboundMessage
 from storage.policies import PolicyQuestion
 from storage.residents import Resident
-from storage.staff import Staff
 
 
 class Stage(StrEnum):
@@ -87,9 +85,3 @@ def unanswered(session: Session, community_id: int, *, limit: int = 100) -> list
     )
     order = (PolicyQuestion.asked_at.desc(), PolicyQuestion.id.desc())
     return list(session.scalars(query.order_by(*order).limit(limit)))
-
-
-def settle(session: Session, staff: Staff, question: PolicyQuestion, now: datetime) -> None:
-    """Takes a question off the list: the staff have answered it or filled the gap."""
-    question.state = Stage.SETTLED.value
-    audit.record(session, now, staff, "policy.question.settle", question)

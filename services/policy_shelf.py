@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services import own_communities
+from services import scope
 from services.policies import State
 from storage.policies import PolicyDocument, PolicyReview
 from storage.staff import Staff
@@ -102,7 +102,7 @@ def find(session: Session, staff: Staff, document_id: int) -> PolicyDocument | N
 
 
 def _in_scope(staff: Staff) -> Select[PolicyDocument]:
-    return select(PolicyDocument).where(PolicyDocument.community_id.in_(own_communities.ids(staff)))
+    return select(PolicyDocument).where(PolicyDocument.community_id.in_(scope.communities(staff)))
 
 
 def _standing(row: PolicyDocument, review: str, today: date) -> Standing:

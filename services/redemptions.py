@@ -6,7 +6,6 @@ in the reserve of the community between reserving and handing over.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import exists, func, select
@@ -15,7 +14,6 @@ from sqlalchemy.orm import Session
 from services import audit, outbox
 from services.access import Permission, require
 from services.calendar import CHINA, say_moment
-from services.keeping import kept_by
 from services.ledger_accounts import REDEEMED, RESERVE, Unit, hold, landing, owner_of
 from services.ledger_accounts import account as open_account
 from services.ledger_posting import Kind, LedgerRefusal, Movement, owner_at, post
@@ -260,48 +258,3 @@ def _by_source(session: Session, community_id: int, source: str) -> Redemption |
             Redemption.community_id == community_id, Redemption.source == source[:64]
         )
     )
-
-
-def of_resident(session: Session, resident: Resident) -> list[tuple[Redemption, Goods]]:
-    """What is reserved for a resident, the earliest end first."""
-    query = (
-        select(Redemption, Goods)
-        .join(Goods, Goods.id == Redemption.goods_id)
-        .where(Redemption.resident_id == resident.id, Redemption.state == "reserved")
-        .order_by(Redemption.until, Redemption.id)
-    )
-    return [(redemption, row) for redemption, row in session.execute(query)]
-
-
-def by_code(session: Session, staff: Staff, code: str) -> Redemption | None:
-    """What is reserved under a code in the communities of `staff`."""
-    return session.scalar(
-        select(Redemption).where(
-            Redemption.code == code,
-            Redemption.state == "reserved",
-            kept_by(staff, Redemption.community_id),
-        )
-    )
-
-
-def find(session: Session, staff: Staff, redemption_id: int) -> Redemption | None:
-    """A redemption in the communities of `staff`."""
-    return session.scalar(
-        select(Redemption).where(
-            Redemption.id == redemption_id, kept_by(staff, Redemption.community_id)
-        )
-    )
-
-
-def open_ones(
-    session: Session, community_id: int, limit: int = 100
-) -> Sequence[tuple[Redemption, Goods]]:
-    """What waits to be picked up in a community, the earliest end first."""
-    query = (
-        select(Redemption, Goods)
-        .join(Goods, Goods.id == Redemption.goods_id)
-        .where(Redemption.community_id == community_id, Redemption.state == "reserved")
-        .order_by(Redemption.until, Redemption.id)
-        .limit(limit)
-    )
-    return [(redemption, row) for redemption, row in session.execute(query)]

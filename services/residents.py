@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import (
     ColumnElement,
     Table,
     bindparam,
-    delete,
     exists,
-    func,
     inspect,
     or_,
     select,
@@ -22,22 +18,16 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from services import hall_residents, help_data, ledger_proof, points_leaving, volunteer_data
 from services.access import Role, visible_cases, visible_to
-from storage.case_ties import CaseFollower
+from services.scope import communities
 from storage.cases import Case
 from storage.communities import Place
-from storage.desk import QueueItem
-from storage.information import Subscription, TipOff
 from storage.insert import insert_ignoring
-from storage.learning import Correction
-from storage.messages import InboundMessage, Media, OutboxMessage
-from storage.moderation import Submission
-from storage.policies import PolicyQuestion
+from storage.prepared import Prepared
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 
-_WROTE = (
+_WROTE = Prepared(
     update(cast("Table", Resident.__table__))
     .where(Resident.id == bindparam("resident"))
     .values(last_message_at=bindparam("at"), sent_since_message=0, following=True)
@@ -49,10 +39,24 @@ def wrote(session: Session, resident: Resident, now: datetime) -> None:
 
     A plain statement, for every message makes it; the loaded row is told of it.
     """
-    session.connection().execute(_WROTE, {"resident": resident.id, "at": now})
+    _WROTE.run(session, {"resident": resident.id, "at": now})
     set_committed_value(resident, "last_message_at", now)
     set_committed_value(resident, "sent_since_message", 0)
     set_committed_value(resident, "following", True)
+
+
+_TOUCHED = Prepared(
+    update(cast("Table", Resident.__table__))
+    .where(Resident.id == bindparam("resident"))
+    .values(last_touch_at=bindparam("at"), sent_since_touch=0)
+)
+
+
+def touched(session: Session, resident: Resident, now: datetime) -> None:
+    """Notes that a resident has just tapped or scanned something: a shorter window is open."""
+    _TOUCHED.run(session, {"resident": resident.id, "at": now})
+    set_committed_value(resident, "last_touch_at", now)
+    set_committed_value(resident, "sent_since_touch", 0)
 
 
 def meet(session: Session, community_id: int, account: str, openid: str, now: datetime) -> Resident:
@@ -98,7 +102,7 @@ def dialog_of(session: Session, resident: Resident, now: datetime) -> Dialog:
 
 _DIALOGS = cast("Table", Dialog.__table__)
 _KEPT = [c.name for c in _DIALOGS.c if c.name not in ("resident_id", "community_id")]
-_KEEP = (
+_KEEP = Prepared(
     update(_DIALOGS)
     .where(_DIALOGS.c.resident_id == bindparam("resident"))
     .values({name: bindparam(name) for name in _KEPT})
@@ -115,7 +119,7 @@ def keep_dialog(session: Session, dialog: Dialog) -> None:
         return
     if state.committed_state:
         values = {name: getattr(dialog, name) for name in _KEPT}
-        session.connection().execute(_KEEP, values | {"resident": dialog.resident_id})
+        _KEEP.run(session, values | {"resident": dialog.resident_id})
     session.expunge(dialog)
 
 
@@ -129,11 +133,7 @@ def visible_residents(staff: Staff) -> ColumnElement[bool]:
     one of their cases is.
     """
     home = exists().where(Place.id == Resident.home_id, visible_to(staff, Place.path))
-    community = exists().where(
-        Place.community_id == Resident.community_id,
-        Place.kind == "community",
-        visible_to(staff, Place.path),
-    )
+    community = Resident.community_id.in_(communities(staff))
     case = exists().where(Case.resident_id == Resident.id, visible_cases(staff))
     if staff.role == Role.PARTNER:
         return case
@@ -162,193 +162,3 @@ def mask_name(name: str) -> str:
 def mask_phone(phone: str) -> str:
     """A phone number with all but the first three and last four digits hidden."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****"
-
-
-@dataclass(frozen=True, slots=True)
-class PersonalData:
-    """What is stored about a resident, for their own eyes."""
-
-    since: datetime
-    name: str | None
-    phone: str | None
-    home: str | None
-    messages: int
-    cases: int
-    pictures: int
-
-
-def personal_data(session: Session, resident: Resident) -> PersonalData:
-    """Counts and shows what is stored about a resident (个人信息保护法 art. 45)."""
-    home = session.get(Place, resident.home_id) if resident.home_id else None
-    left = select(Case.contact_phone).where(
-        Case.resident_id == resident.id, Case.contact_phone.is_not(None)
-    )
-    detail = resident.home_detail or ""
-    return PersonalData(
-        since=resident.created_at,
-        name=resident.name,
-        phone=resident.phone or session.scalar(left.order_by(Case.id.desc()).limit(1)),
-        home=(home.name + detail) if home else (detail or None),
-        messages=_count(session, InboundMessage, resident),
-        cases=_count(session, Case, resident),
-        pictures=_count(session, Media, resident),
-    )
-
-
-def _count(session: Session, table: Any, resident: Resident) -> int:
-    return len(session.scalars(select(table.id).where(table.resident_id == resident.id)).all())
-
-
-def export(session: Session, resident: Resident) -> dict[str, Any]:
-    """Everything stored about a resident as plain values, for handing over to them."""
-    data = personal_data(session, resident)
-    said = session.scalars(
-        select(InboundMessage)
-        .where(InboundMessage.resident_id == resident.id)
-        .order_by(InboundMessage.id)
-    )
-    cases = session.scalars(select(Case).where(Case.resident_id == resident.id).order_by(Case.id))
-    return {
-        "resident": {
-            "since": data.since.isoformat(),
-            "name": data.name,
-            "phone": data.phone,
-            "home": data.home,
-        },
-        "messages": [
-            {"at": row.received_at.isoformat(), "text": row.text, "reply": row.reply}
-            for row in said
-        ],
-        "cases": [
-            {
-                "number": case.number,
-                "at": case.created_at.isoformat(),
-                "description": case.description,
-                "place": case.place_text,
-                "contact_phone": case.contact_phone,
-                "state": case.state,
-                "solved": case.solved,
-                "satisfaction": case.satisfaction,
-            }
-            for case in cases
-        ],
-        "followed": [
-            {"number": number, "at": at.isoformat()}
-            for number, at in session.execute(
-                select(Case.number, CaseFollower.at)
-                .join(CaseFollower, CaseFollower.case_id == Case.id)
-                .where(CaseFollower.resident_id == resident.id)
-                .order_by(CaseFollower.id)
-            )
-        ],
-        "ledger": ledger_proof.document(session, resident),
-        **volunteer_data.export(session, resident),
-        **help_data.export(session, resident.id),
-        "subscriptions": list(
-            session.scalars(
-                select(Subscription.topic).where(Subscription.resident_id == resident.id)
-            )
-        ),
-        "tip_offs": [
-            {"receipt": tip.receipt, "at": tip.created_at.isoformat(), "text": tip.text}
-            for tip in session.scalars(select(TipOff).where(TipOff.resident_id == resident.id))
-        ],
-        "hall": hall_residents.export(session, resident),
-    }
-
-
-def forget(session: Session, resident: Resident, now: datetime) -> None:
-    """Removes the personal data of a resident; a job erases the files of the pictures.
-
-    Required on unfollowing and on request (个人信息保护法 art. 47). Cases stay as matters of the
-    community, without the person: no name, no phone, no message, no picture, and the openid is
-    replaced so that nobody can be found again.
-    """
-    points_leaving.forget(session, resident, now)
-    mine = {"synchronize_session": False}
-    session.execute(
-        update(InboundMessage)
-        .where(InboundMessage.resident_id == resident.id)
-        .values(text="", detail={}, raw=None, reply=None, trace=[]),
-        execution_options=mine,
-    )
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.resident_id == resident.id)
-        .values(text="", fields={}),
-        execution_options=mine,
-    )
-    session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.resident_id == resident.id,
-            OutboxMessage.state.in_(("ready", "retry", "waiting")),
-        )
-        .values(state="dead", error="resident is gone"),
-        execution_options=mine,
-    )
-    session.execute(
-        update(Media)
-        .where(Media.resident_id == resident.id)
-        .values(state="erase", wechat_id="", sha256=""),
-        execution_options=mine,
-    )
-    session.execute(
-        update(Case)
-        .where(Case.resident_id == resident.id)
-        .values(contact_phone=None, anonymous=True),
-        execution_options=mine,
-    )
-    session.execute(
-        update(Dialog)
-        .where(Dialog.resident_id == resident.id)
-        .values(form=None, progress={}, choices=[], topic={}, handover="bot", strikes=0),
-        execution_options=mine,
-    )
-    session.execute(
-        update(PolicyQuestion).where(PolicyQuestion.resident_id == resident.id).values(text=""),
-        execution_options=mine,
-    )
-    help_data.forget(session, resident.id)
-    session.execute(
-        update(Submission)
-        .where(Submission.resident_id == resident.id)
-        .values(text="", appeal="", hits=""),
-        execution_options=mine,
-    )
-    session.execute(
-        update(Submission)
-        .where(Submission.resident_id == resident.id, Submission.state == "waiting")
-        .values(state="refused", reason="作者已注销", decided_at=now),
-        execution_options=mine,
-    )
-    session.execute(
-        update(QueueItem)
-        .where(QueueItem.resident_id == resident.id, QueueItem.case_id.is_(None))
-        .values(
-            title="（居民已注销）", state="done", done_at=func.coalesce(QueueItem.done_at, now)
-        ),
-        execution_options=mine,
-    )
-    session.execute(
-        delete(CaseFollower).where(CaseFollower.resident_id == resident.id), execution_options=mine
-    )
-    session.execute(
-        delete(Subscription).where(Subscription.resident_id == resident.id), execution_options=mine
-    )
-    session.execute(
-        update(TipOff)
-        .where(TipOff.resident_id == resident.id)
-        .values(resident_id=None, contact=None),
-        execution_options=mine,
-    )
-    session.execute(
-        delete(Correction).where(Correction.resident_id == resident.id), execution_options=mine
-    )
-    volunteer_data.forget(session, resident, now)
-    hall_residents.forget(session, resident)
-    resident.openid = f"gone-{secrets.token_hex(12)}"
-    resident.name = resident.phone = resident.home_detail = None
-    resident.home_id = None
-    resident.following = False
-    resident.forgotten_at = now

@@ -24,8 +24,6 @@ AFTER = 540
 """Working minutes from the closing to the visit: one day, in which a repair may fail again."""
 ANSWER_WITHIN = timedelta(days=7)
 BATCH = 50
-SATISFIED = 4
-"""From this on, of 1 to 5, a resident counts as satisfied."""
 SATISFACTION_NAMES = {5: "很满意", 4: "满意", 3: "一般", 2: "不满意", 1: "很不满意"}
 
 

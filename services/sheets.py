@@ -14,7 +14,7 @@ from typing import TypeAlias
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from services import audit, own_communities, publishing, subscriptions
+from services import audit, publishing, scope, subscriptions
 from services.money import say_yuan
 from services.publishing import BadPublication, Stage, check, keep, touch
 from storage.communities import Community
@@ -195,7 +195,7 @@ def kept(session: Session, staff: Staff, limit: int = 200) -> list[Sheet]:
 
 
 def _in_scope(staff: Staff) -> Select[Sheet]:
-    return select(Sheet).where(Sheet.community_id.in_(own_communities.ids(staff)))
+    return select(Sheet).where(Sheet.community_id.in_(scope.communities(staff)))
 
 
 def _published(community_id: int, kind: str) -> Select[Sheet]:

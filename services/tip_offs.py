@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services import audit, desk, outbox, own_communities
+from services import audit, desk, outbox, scope
 from services.access import Permission, require
 from services.calendar import OfficeHours
 from services.places import community_place
@@ -158,7 +158,7 @@ def source_of(tip: TipOff) -> str:
 
 
 def _in_scope(staff: Staff) -> Select[TipOff]:
-    return select(TipOff).where(TipOff.community_id.in_(own_communities.ids(staff)))
+    return select(TipOff).where(TipOff.community_id.in_(scope.communities(staff)))
 
 
 def _require(session: Session, staff: Staff, tip: TipOff) -> None:

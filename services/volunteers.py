@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.access import visible_to
 from services.activity_kinds import KINDS
 from services.residents import display_name
+from services.scope import communities
 from services.volunteer_hours import Hours, totals_of
-from storage.communities import Place
 from storage.organisations import Organisation
 from storage.residents import Resident
 from storage.staff import Staff
@@ -94,11 +93,7 @@ def listed(
     session: Session, staff: Staff, *, offset: int = 0, limit: int = 30
 ) -> tuple[list[VolunteerRow], int]:
     """A page of the volunteers in the scope of `staff`, and how many there are in all."""
-    mine = exists().where(
-        Place.community_id == Volunteer.community_id,
-        Place.kind == "community",
-        visible_to(staff, Place.path),
-    )
+    mine = Volunteer.community_id.in_(communities(staff))
     query = (
         select(Volunteer, Resident)
         .join(Resident, Resident.id == Volunteer.resident_id)
@@ -114,11 +109,7 @@ def listed(
 
 def find(session: Session, staff: Staff, number: int) -> tuple[Volunteer, Resident] | None:
     """One volunteer of a community in the scope of `staff`."""
-    mine = exists().where(
-        Place.community_id == Volunteer.community_id,
-        Place.kind == "community",
-        visible_to(staff, Place.path),
-    )
+    mine = Volunteer.community_id.in_(communities(staff))
     query = (
         select(Volunteer, Resident)
         .join(Resident, Resident.id == Volunteer.resident_id)
@@ -130,11 +121,7 @@ def find(session: Session, staff: Staff, number: int) -> tuple[Volunteer, Reside
 
 def entries_in(session: Session, staff: Staff, limit: int) -> list[tuple[HourEntry, Resident]]:
     """The newest entries of hours in the scope of `staff`, with whose they are."""
-    mine = exists().where(
-        Place.community_id == HourEntry.community_id,
-        Place.kind == "community",
-        visible_to(staff, Place.path),
-    )
+    mine = HourEntry.community_id.in_(communities(staff))
     query = (
         select(HourEntry, Resident)
         .join(Resident, Resident.id == HourEntry.resident_id)

@@ -14,6 +14,7 @@ import io
 import json
 import tarfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -84,7 +85,7 @@ def restore(database: Database, media: Path, source: Path) -> Summary:
                 f"the backup is of schema {manifest['revision']}, this program has "
                 f"{migrate.newest_revision()}: restore it with the version that made it"
             )
-        with database.engine.execution_options(writing=True).begin() as connection:
+        with database.transaction(writing=True) as connection:
             _require_empty(connection)
             for table in Base.metadata.sorted_tables:
                 data = _read(archive, f"tables/{table.name}.jsonl", manifest["tables"][table.name])
@@ -108,10 +109,10 @@ def verify(source: Path) -> Summary:
     return _summary(manifest)
 
 
-def _snapshot(database: Database) -> Connection:
+def _snapshot(database: Database) -> AbstractContextManager[Connection]:
     """A connection that sees one moment of the database for as long as it is read."""
     if database.is_sqlite:
-        return database.engine.connect()
+        return database.transaction(writing=False)
     return database.engine.execution_options(isolation_level="REPEATABLE READ").connect()
 
 

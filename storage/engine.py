@@ -9,15 +9,16 @@ threads writes at once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from storage.grouping import GroupWriter
 from storage.types import Vault, attach_vault
@@ -27,6 +28,9 @@ Work = Callable[[Session], T]
 
 BUSY_MS = 15_000
 """How long a SQLite writer of one process waits for that of another."""
+WRITING = "BEGIN IMMEDIATE"
+"""A SQLite reader that turns writer in mid-transaction fails at once when another wrote meanwhile;
+a writer that announces itself waits its turn."""
 COLLISIONS = frozenset({"23505", "40001", "40P01"})
 """PostgreSQL's codes for a key that another transaction took just now, and for deadlocks."""
 TRIES = 3
@@ -40,10 +44,8 @@ class Database:
         self.engine = _open(url, threads)
         attach_vault(self.engine.dialect, Vault(secret))
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._reading = sessionmaker(self.engine, expire_on_commit=False)
-        self._writing = sessionmaker(
-            self.engine.execution_options(writing=True), expire_on_commit=False
-        )
+        self._reading = _sessions(self.engine, "BEGIN")
+        self._writing = _sessions(self.engine, WRITING)
         self._writers = ThreadPoolExecutor(1 if self.is_sqlite else threads, "write")
         self._group = GroupWriter(self._writing, self._writers)
         self._readers = ThreadPoolExecutor(threads, "read")
@@ -61,6 +63,14 @@ class Database:
                 if getattr(error.orig, "sqlstate", None) not in COLLISIONS:
                     raise
         return self._transact(work)
+
+    @contextmanager
+    def transaction(self, *, writing: bool) -> Iterator[Connection]:
+        """A connection in one transaction, for what works without sessions."""
+        with self.engine.begin() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql(WRITING if writing else "BEGIN")
+            yield connection
 
     def _transact(self, work: Work[T]) -> T:
         with self._writing() as session, session.begin():
@@ -115,12 +125,28 @@ def _open(url: str, threads: int) -> Engine:
         hide_parameters=True,  # an error's text goes to the log, what residents wrote does not
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _sessions(engine: Engine, opening: str) -> sessionmaker[Session]:
+    """Sessions of which each transaction begins with `opening` on SQLite.
+
+    An event of the sessions, not of the engine: while an engine has listeners, every statement
+    looks for them.
+    """
+    sessions = sessionmaker(engine, expire_on_commit=False)
+
+    def begin(_session: Session, _part: SessionTransaction, connection: Connection) -> None:
+        if not connection.in_nested_transaction():
+            connection.exec_driver_sql(opening)
+
+    if engine.dialect.name == "sqlite":
+        event.listen(sessions, "after_begin", begin)
+    return sessions
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by `_begin_sqlite`
+    connection.isolation_level = None  # transactions are begun by the sessions
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # acknowledged means on disk
@@ -129,10 +155,3 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "cache_size=-65536",
     ):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A reader that turns writer in mid-transaction fails at once when another wrote meanwhile;
-    # a writer that announces itself waits its turn.
-    writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

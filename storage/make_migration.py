@@ -23,7 +23,7 @@ def make(message: str) -> None:
         if newest is not None:
             migrate.upgrade(database)
         config = migrate.alembic_config()
-        with database.engine.execution_options(writing=True).begin() as connection:
+        with database.transaction(writing=True) as connection:
             config.attributes["connection"] = connection
             command.revision(config, message, autogenerate=True, rev_id=number)
 

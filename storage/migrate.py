@@ -24,7 +24,7 @@ def alembic_config() -> Config:
 def upgrade(database: Database, revision: str = "head") -> None:
     """Applies the missing migrations, each in a transaction where the database allows it."""
     config = alembic_config()
-    with database.engine.execution_options(writing=True).begin() as connection:
+    with database.transaction(writing=True) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 

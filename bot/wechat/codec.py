@@ -12,6 +12,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
+from functools import lru_cache
 from xml.parsers.expat import ExpatError
 
 import xmltodict
@@ -56,15 +57,20 @@ class _Cipher(PrpCrypto):  # type: ignore[misc] # wechatpy is not typed
         return secrets.token_hex(8)
 
 
+@lru_cache(8)  # a process serves few accounts, each with one key or two
+def _cipher(aes_key: str) -> _Cipher:
+    return _Cipher(aes_key)
+
+
 def encrypt(text: str, aes_key: str, appid: str) -> str:
     """Cipher text in base64 of `text` for `appid`; `aes_key` is an EncodingAESKey."""
-    return str(_Cipher(aes_key).encrypt(text, appid), "ascii")
+    return str(_cipher(aes_key).encrypt(text, appid), "ascii")
 
 
 def decrypt(cipher_text: str, aes_key: str, appid: str) -> bytes:
     """The message inside `cipher_text`, as bytes; raises `Undecipherable`."""
     try:
-        plain: bytes = _Cipher(aes_key).cipher.decrypt(base64.b64decode(cipher_text, validate=True))
+        plain: bytes = _cipher(aes_key).cipher.decrypt(base64.b64decode(cipher_text, validate=True))
     except (binascii.Error, ValueError) as error:
         raise Undecipherable("not base64 of whole blocks") from error
     padding = plain[-1] if plain else 0

@@ -11,7 +11,7 @@ from console.done import see
 from console.forms import Entered, day_or_none, number_or_none, read_form
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import activities, activity_choices, activity_search, signups
+from services import activities, activity_choices, activity_search, signup_line
 from services.activities import STATE_NAMES, BadActivity, Plan
 from services.activity_kinds import KINDS
 from services.calendar import CHINA
@@ -146,7 +146,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     def work(session: Session) -> tuple[Activity, list[Occasion], dict[str, str], dict[int, int]]:
         activity = found(session, visit, request)
         occasions = activities.occasions_of(session, activity)
-        waiting = {one.id: signups.waiting_count(session, one) for one in occasions}
+        waiting = {one.id: signup_line.waiting_count(session, one) for one in occasions}
         return activity, occasions, dict(activities.missing(session, activity)), waiting
 
     activity, occasions, missing, waiting = await visit.read(work)

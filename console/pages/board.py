@@ -11,7 +11,7 @@ from console.forms import read_form
 from console.paging import SIZE, offset, paging
 from console.rendering import render
 from console.visits import number_in_path, visit_of
-from services import board
+from services import board, board_keeping
 
 ADDRESS = "/console/board"
 
@@ -22,7 +22,7 @@ async def show(request: web.Request) -> web.Response:
     state = request.query.get("state", "open")
     state = state if state in board.STATE_NAMES else "open"
     rows, total = await visit.read(
-        lambda s: board.listed(s, visit.staff, state, offset=offset(request), limit=SIZE)
+        lambda s: board_keeping.listed(s, visit.staff, state, offset=offset(request), limit=SIZE)
     )
     context = {
         "rows": rows,
@@ -39,10 +39,10 @@ async def take_off(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        post = board.for_staff(session, visit.staff, number_in_path(request))
+        post = board_keeping.for_staff(session, visit.staff, number_in_path(request))
         if post is None:
             raise web.HTTPNotFound
-        board.take_off(session, visit.staff, post, form.get("reason", ""), visit.now)
+        board_keeping.take_off(session, visit.staff, post, form.get("reason", ""), visit.now)
 
     try:
         await visit.write(work)

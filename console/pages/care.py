@@ -14,6 +14,7 @@ from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
 from services import care as bank
+from services import care_givers, care_settling
 from services.access import Permission, may
 from services.residents import display_name
 from storage.care import CareRequest
@@ -28,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
 
     def work(session: Session) -> dict[str, Any]:
         rows = bank.listed(session, visit.staff, live=live)
-        givers = bank.givers(session, visit.staff)
+        givers = care_givers.givers(session, visit.staff)
         people = {row.elder_id for row in rows} | {row.giver_id for row in rows}
         ids = people | {giver.resident_id for giver in givers}
         return {"rows": rows, "givers": givers, "names": _names(session, ids)}
@@ -45,8 +46,8 @@ def _words() -> dict[str, Any]:
     return {
         "kinds": bank.KIND_NAMES,
         "states": bank.STATE_NAMES,
-        "giver_states": bank.GIVER_STATES,
-        "payers": bank.PAYERS,
+        "giver_states": care_givers.GIVER_STATES,
+        "payers": care_settling.PAYERS,
         "minutes": bank.say_minutes,
     }
 
@@ -61,7 +62,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
 
     def work(session: Session) -> dict[str, Any]:
         one = _find(session, visit, request)
-        active = [g for g in bank.givers(session, visit.staff) if g.state == "active"]
+        active = [g for g in care_givers.givers(session, visit.staff) if g.state == "active"]
         sides = {one.elder_id, one.requester_id}
         free = [giver for giver in active if giver.resident_id not in sides]
         ids = sides | {one.giver_id} | {giver.resident_id for giver in free}
@@ -82,7 +83,7 @@ async def match(request: web.Request) -> web.Response:
 
     def act(session: Session, visit: Visit, one: CareRequest) -> None:
         number = number_or_none(form.get("giver")) or 0
-        giver = bank.find_giver(session, visit.staff, number)
+        giver = care_givers.find_giver(session, visit.staff, number)
         if giver is None:
             raise bank.BadCare("请选来帮忙的人")
         bank.match(session, one, giver, visit.staff, visit.now)
@@ -96,7 +97,7 @@ async def settle(request: web.Request) -> web.Response:
 
     def act(session: Session, visit: Visit, one: CareRequest) -> None:
         minutes = number_or_none(form.get("minutes")) or 0
-        bank.settle(session, visit.staff, one, minutes, form.get("reason", ""), visit.now)
+        care_settling.settle(session, visit.staff, one, minutes, form.get("reason", ""), visit.now)
 
     return await _act(request, "settle", form, act, "minutes")
 
@@ -117,12 +118,12 @@ async def decide_giver(request: web.Request) -> web.Response:
     accept = {"1": True, "0": False}.get(form.get("accept", ""))
 
     def work(session: Session) -> None:
-        giver = bank.find_giver(session, visit.staff, number_in_path(request))
+        giver = care_givers.find_giver(session, visit.staff, number_in_path(request))
         if giver is None:
             raise web.HTTPNotFound
         if accept is None:
             raise bank.BadCare("请选同意或不同意")
-        bank.decide_giver(session, visit.staff, giver, accept=accept, now=visit.now)
+        care_givers.decide_giver(session, visit.staff, giver, accept=accept, now=visit.now)
 
     try:
         await visit.write(work)

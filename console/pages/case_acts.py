@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from console.addresses import QUEUE
 from console.addresses import case as address
 from console.done import see
-from console.forms import Entered, day_or_none, number_or_none, read_form
+from console.forms import day_or_none, number_or_none, read_form
 from console.pages import threads as shared
 from console.pages.case import page
+from console.pages.thread_page import wrong
 from console.visits import Visit, number_in_path, visit_of
 from intents.tickets import parse_ticket
 from services import case_merging, cases, confiding, finding, supervision
@@ -36,7 +37,7 @@ async def _do(request: web.Request, name: str, field: str, work: Work) -> web.Re
     try:
         await visit.write(in_sight)
     except (BadInput, IllegalMove, cases.ReasonMissing) as error:
-        return await page(request, Entered(name, form, {field: str(error)}), status=422)
+        return await page(request, wrong(name, form, {field: str(error)}))
     visit.deps.notify_outbox()
     return None
 

@@ -51,7 +51,7 @@ class Ties:
     """What a case is tied to; `alike` are the cases it may be a duplicate of."""
 
     linked: list[tuple[str, Case]]
-    alike: list[Case]
+    alike: list[case_similar.Near]
     followers: int
     mediators: list[Staff]
     could_mediate: list[Staff]
@@ -141,7 +141,7 @@ def _ties(session: Session, visit: Visit, case: Case) -> Ties:
     )
 
 
-def _alike(session: Session, visit: Visit, case: Case) -> list[Case]:
+def _alike(session: Session, visit: Visit, case: Case) -> list[case_similar.Near]:
     """Cases that this one may repeat, as far as they are in sight; asked while it is new."""
     fresh = State(case.state) in (State.SUBMITTED, State.ACCEPTED, State.ASSIGNED)
     place = session.get(Place, case.place_id) if case.place_id else None

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.rendering import render
 from console.visits import Visit, visit_of
-from services import audit, city_events
-from services.places import communities_in
+from services import audit, city_events, scope
 from storage.city import CityEvent
+from storage.communities import Place
 
 ADDRESS = "/console/city"
 STATE_NAMES = {
@@ -31,7 +31,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 def _load(session: Session, visit: Visit) -> tuple[dict[str, int], list[tuple[CityEvent, str]]]:
-    ids = [one.id for one in communities_in(session, visit.staff)]
+    ids = [one.id for one in scope.kept(session, visit.staff, Place.path)]
     return city_events.counts(session, ids), city_events.stuck(session, ids)
 
 
@@ -40,7 +40,7 @@ async def again(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> None:
-        for community in communities_in(session, visit.staff):
+        for community in scope.kept(session, visit.staff, Place.path):
             count = city_events.try_again(session, community.id, visit.now)
             if count:
                 after = {"community": community.code, "count": count}

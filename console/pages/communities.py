@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.forms import number_or_none
 from console.visits import Visit
+from services import scope
 from services.categories import Catalogue
-from services.places import communities_in
-from storage.communities import Community
+from storage.communities import Community, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,22 @@ class Kept:
 
 def kept(session: Session, visit: Visit, code: str) -> Kept:
     """The community with this code, else the first in scope; 404 for one outside, or none."""
-    communities = communities_in(session, visit.staff)
-    found = [one for one in communities if not code or one.code == code]
-    if not found:
+    communities = scope.kept(session, visit.staff, Place.path)
+    found = with_code(communities, code)
+    return Kept(found, communities, visit.deps.catalogues(session, found.id))
+
+
+def with_code(communities: list[Community], code: str) -> Community:
+    """The community with this code, the first one without a code; 404 where there is none."""
+    found = next((one for one in communities if code in ("", one.code)), None)
+    if found is None:
         raise web.HTTPNotFound
-    return Kept(found[0], communities, visit.deps.catalogues(session, found[0].id))
+    return found
+
+
+def community_of(session: Session, visit: Visit, form: Mapping[str, str]) -> Community:
+    """The community whose number a form names, else the first by name; 404 outside the scope."""
+    found = scope.named_or_first(session, visit.staff, number_or_none(form.get("community")))
+    if found is None:
+        raise web.HTTPNotFound
+    return found

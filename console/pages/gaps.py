@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from console.done import see
 from console.forms import number_or_none, read_form
-from console.pages.policies import community_of
+from console.pages.communities import community_of
 from console.rendering import render
 from console.visits import visit_of
-from services import own_communities, policy_answers
+from services import policy_answers, scope
 from storage.communities import Community
 
 ADDRESS = "/console/policies/gaps"
@@ -26,9 +26,9 @@ async def show(request: web.Request) -> web.Response:
         session: Session,
     ) -> tuple[Community | None, list[Community], list[policy_answers.Gap]]:
         number = number_or_none(request.query.get("community"))
-        community = own_communities.one(session, visit.staff, number)
+        community = scope.named_or_first(session, visit.staff, number)
         found = policy_answers.gaps(session, community.id) if community else []
-        return community, own_communities.of(session, visit.staff), found
+        return community, scope.kept(session, visit.staff, Community.name), found
 
     community, communities, found = await visit.read(load)
     weeks = [(week, list(gaps)) for week, gaps in groupby(found, key=lambda gap: gap.week)]
@@ -60,7 +60,7 @@ async def verdicts(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def load(session: Session) -> list[policy_answers.Verdict]:
-        mine = own_communities.of(session, visit.staff)
+        mine = scope.kept(session, visit.staff, Community.name)
         return [one for home in mine for one in policy_answers.verdicts(session, home.id)]
 
     return render(request, "verdicts.html", {"verdicts": await visit.read(load)})

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.done import see
 from console.forms import Entered, read_form
-from console.pages.points import ADDRESS, community_kept, frame, whole
-from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.pages.points_pages import (
+    ADDRESS,
+    Context,
+    ListPage,
+    OnePage,
+    community_kept,
+    found,
+    whole,
+)
+from console.visits import number_in_path, visit_of
 from services import goods
 from services.goods import BadGoods, Label, StaleGoods
 from storage.communities import Community
-from storage.points import Goods
 
 HERE = f"{ADDRESS}/goods"
 
@@ -31,21 +35,17 @@ def _label(form: dict[str, str]) -> Label:
     )
 
 
+def _shelf(session: Session, _: web.Request, community: Community) -> Context:
+    return {"rows": goods.shelf(session, community.id, active_only=False)}
+
+
+LIST = ListPage("points/goods.html", _shelf)
+ONE = OnePage("points/goods_one.html", goods.find, lambda _, row: {"row": row})
+
+
 async def show(request: web.Request) -> web.Response:
     """The shelf of a community."""
-    return await _list(request, Entered(), 200)
-
-
-async def _list(request: web.Request, entered: Entered, status: int) -> web.Response:
-    visit = visit_of(request)
-    code = entered.values.get("community") or request.query.get("community", "")
-
-    def work(session: Session) -> dict[str, Any]:
-        community = community_kept(session, visit, code)
-        rows = goods.shelf(session, community.id, active_only=False)
-        return {**frame(session, visit, community), "rows": rows, "entered": entered}
-
-    return render(request, "points/goods.html", await visit.read(work), status=status)
+    return await LIST.show(request)
 
 
 async def add(request: web.Request) -> web.Response:
@@ -60,31 +60,13 @@ async def add(request: web.Request) -> web.Response:
     try:
         code = await visit.write(work)
     except BadGoods as error:
-        return await _list(request, Entered("add", form, {error.field: str(error)}), 422)
+        return await LIST.show(request, Entered("add", form, {error.field: str(error)}), 422)
     return see(f"{HERE}?community={code}", "added")
 
 
 async def show_one(request: web.Request) -> web.Response:
     """One kind of goods."""
-    return await _one(request, Entered(), 200)
-
-
-async def _one(request: web.Request, entered: Entered, status: int) -> web.Response:
-    visit = visit_of(request)
-
-    def work(session: Session) -> dict[str, Any]:
-        row = _find(session, visit, request)
-        community = session.get_one(Community, row.community_id)
-        return {**frame(session, visit, community), "row": row, "entered": entered}
-
-    return render(request, "points/goods_one.html", await visit.read(work), status=status)
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> Goods:
-    row = goods.find(session, visit.staff, number_in_path(request))
-    if row is None:
-        raise web.HTTPNotFound
-    return row
+    return await ONE.show(request)
 
 
 async def change(request: web.Request) -> web.Response:
@@ -92,15 +74,15 @@ async def change(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        row, version = _find(session, visit, request), whole(form.get("version"))
+        row, version = found(session, request, goods.find), whole(form.get("version"))
         goods.change(session, visit.staff, row, _label(form), version, visit.now)
 
     try:
         await visit.write(work)
     except BadGoods as error:
-        return await _one(request, Entered("change", form, {error.field: str(error)}), 422)
+        return await ONE.show(request, Entered("change", form, {error.field: str(error)}), 422)
     except StaleGoods as error:
-        return await _one(request, Entered("stale", {}, {"stock": str(error)}), 409)
+        return await ONE.show(request, Entered("stale", {}, {"stock": str(error)}), 409)
     return see(f"{HERE}/{number_in_path(request)}", "saved")
 
 
@@ -109,7 +91,7 @@ async def set_active(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        row = _find(session, visit, request)
+        row = found(session, request, goods.find)
         goods.set_active(session, visit.staff, row, form.get("active") == "1", visit.now)
 
     await visit.write(work)

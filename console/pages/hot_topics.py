@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aiohttp import web
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.done import see
 from console.errors import stale
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import hot_topics, place_names
+from services import hot_topics, place_names, scope
 from services import staff as people
-from services.access import visible_to
 from storage.cases import Case
-from storage.communities import Community, Place
 from storage.hot_topics import HotTopic
 
 LIST = "/console/hot-topics"
@@ -41,7 +38,7 @@ async def show(request: web.Request) -> web.Response:
 
 def _rows(session: Session, topics: list[HotTopic]) -> list[TopicRow]:
     places = place_names.names_of(session, {topic.place_path for topic in topics})
-    names = dict(session.execute(select(Community.id, Community.name)).all())
+    names = place_names.community_names(session)
     return [
         TopicRow(topic, places[topic.place_path], names[topic.community_id], trend_of(topic))
         for topic in topics
@@ -76,9 +73,7 @@ async def _refresh_one(visit: Visit, community_id: int) -> None:
 
 def _communities(session: Session, visit: Visit) -> list[int]:
     """The communities that lie wholly in the visitor's scope."""
-    inside = visible_to(visit.staff, Place.path)
-    query = select(Place.community_id).where(Place.kind == "community", inside)
-    return [number for number in session.scalars(query) if number is not None]
+    return [community.id for community in scope.kept(session, visit.staff)]
 
 
 async def show_one(request: web.Request) -> web.Response:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
-from console.pages.points import ADDRESS, community_kept, frame
+from console.pages.points_pages import (
+    ADDRESS,
+    Context,
+    ListPage,
+    OnePage,
+    community_kept,
+    found,
+    frame,
+)
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
 from services import (
@@ -34,28 +41,7 @@ HERE = f"{ADDRESS}/households"
 LINES = 50
 
 
-async def show(request: web.Request) -> web.Response:
-    """The households of a community."""
-    return await _list(request, Entered(), 200)
-
-
-async def _list(request: web.Request, entered: Entered, status: int) -> web.Response:
-    visit = visit_of(request)
-    code = entered.values.get("community") or request.query.get("community", "")
-
-    def work(session: Session) -> dict[str, Any]:
-        community = community_kept(session, visit, code)
-        return {
-            **frame(session, visit, community),
-            "rows": [_row(session, one) for one in households.listed(session, community.id)],
-            "people": points_people.of_community(session, community.id),
-            "entered": entered,
-        }
-
-    return render(request, "points/households.html", await visit.read(work), status=status)
-
-
-def _row(session: Session, home: Household) -> dict[str, Any]:
+def _row(session: Session, home: Household) -> Context:
     people = households.members(session, home)
     return {
         "home": home,
@@ -63,6 +49,29 @@ def _row(session: Session, home: Household) -> dict[str, Any]:
         "members": people,
         "points": ledger.balance(session, people[0], Unit.POINTS) if people else 0,
     }
+
+
+def _listed(session: Session, _: web.Request, community: Community) -> Context:
+    return {
+        "rows": [_row(session, one) for one in households.listed(session, community.id)],
+        "people": points_people.of_community(session, community.id),
+    }
+
+
+def _with_statement(session: Session, home: Household) -> Context:
+    row = _row(session, home)
+    first = row["members"][0] if row["members"] else None
+    lines = ledger.statement(session, first, Unit.POINTS, LINES) if first else []
+    return {
+        "row": row,
+        "lines": lines,
+        "names": points_people.names(session, {line.entry.resident_id or 0 for line in lines}),
+        "people": points_people.of_community(session, home.community_id),
+    }
+
+
+LIST = ListPage("points/households.html", _listed)
+ONE = OnePage("points/household.html", households.find_kept, _with_statement)
 
 
 def _resident(session: Session, form: dict[str, str], community_id: int) -> Resident:
@@ -73,6 +82,11 @@ def _resident(session: Session, form: dict[str, str], community_id: int) -> Resi
     if form.get("agreed") != "1":
         raise HouseholdRefusal("本人在纸上签字同意后，请勾选")
     return found
+
+
+async def show(request: web.Request) -> web.Response:
+    """The households of a community."""
+    return await LIST.show(request)
 
 
 async def add(request: web.Request) -> web.Response:
@@ -88,41 +102,13 @@ async def add(request: web.Request) -> web.Response:
     try:
         made = await visit.write(work)
     except HouseholdRefusal as refusal:
-        return await _list(request, Entered("add", form, {"resident": str(refusal)}), 422)
+        return await LIST.show(request, Entered("add", form, {"resident": str(refusal)}), 422)
     return see(f"{HERE}/{made}", "added")
 
 
 async def show_one(request: web.Request) -> web.Response:
     """One household with its statement."""
-    return await _one(request, Entered(), 200)
-
-
-async def _one(request: web.Request, entered: Entered, status: int) -> web.Response:
-    visit = visit_of(request)
-
-    def work(session: Session) -> dict[str, Any]:
-        home = _find(session, visit, request)
-        row = _row(session, home)
-        first = row["members"][0] if row["members"] else None
-        lines = ledger.statement(session, first, Unit.POINTS, LINES) if first else []
-        ids = {line.entry.resident_id or 0 for line in lines}
-        return {
-            **frame(session, visit, session.get_one(Community, home.community_id)),
-            "row": row,
-            "lines": lines,
-            "names": points_people.names(session, ids),
-            "people": points_people.of_community(session, home.community_id),
-            "entered": entered,
-        }
-
-    return render(request, "points/household.html", await visit.read(work), status=status)
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> Household:
-    home = households.find_kept(session, visit.staff, number_in_path(request))
-    if home is None:
-        raise web.HTTPNotFound
-    return home
+    return await ONE.show(request)
 
 
 async def add_member(request: web.Request) -> web.Response:
@@ -130,14 +116,14 @@ async def add_member(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        home = _find(session, visit, request)
+        home = found(session, request, households.find_kept)
         member = _resident(session, form, home.community_id)
         households.join(session, member, home, visit.now, staff=visit.staff)
 
     try:
         await visit.write(work)
     except HouseholdRefusal as refusal:
-        return await _one(request, Entered("add", form, {"resident": str(refusal)}), 422)
+        return await ONE.show(request, Entered("add", form, {"resident": str(refusal)}), 422)
     visit.deps.notify_outbox()
     return see(f"{HERE}/{number_in_path(request)}", "added")
 
@@ -146,7 +132,7 @@ async def show_person(request: web.Request) -> web.Response:
     """What one resident has and how it came about."""
     visit = visit_of(request)
 
-    def work(session: Session) -> dict[str, Any]:
+    def work(session: Session) -> Context:
         person = _person(session, visit, request)
         community = session.get_one(Community, person.community_id)
         books = [
@@ -179,7 +165,7 @@ async def proof(request: web.Request) -> web.Response:
     """The signed statement of a resident, to hand over to them."""
     visit = visit_of(request)
 
-    def work(session: Session) -> dict[str, Any]:
+    def work(session: Session) -> Context:
         person = _person(session, visit, request)
         audit.record(session, visit.now, visit.staff, "points.proof", person)
         return ledger_proof.document(session, person)

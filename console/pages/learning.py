@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from console import addresses
 from console.done import own_path, see
 from console.errors import refused
-from console.forms import Entered, read_form
+from console.forms import read_form
 from console.pages import case as case_page
 from console.pages import threads as shared
+from console.pages.thread_page import wrong
 from console.visits import number_in_path, visit_of
 from services import corrections, finding
 from services.intent_names import INTENT_NAMES
@@ -30,8 +31,7 @@ async def set_category(request: web.Request) -> web.Response:
     try:
         seen = await visit.write(work)
     except corrections.BadCorrection as error:
-        entered = Entered("category", form, {"category": str(error)})
-        return await case_page.page(request, entered, status=422)
+        return await case_page.page(request, wrong("category", form, {"category": str(error)}))
     return see(addresses.case(number_in_path(request)) if seen else addresses.QUEUE, "learnt")
 
 

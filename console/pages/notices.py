@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from console.done import see
 from console.errors import refused, stale
-from console.forms import Entered, day_or_none, number_or_none, read_form
+from console.forms import Entered, day_or_none, read_form
 from console.media_files import picture
-from console.pages.policies import community_of
+from console.pages import second_look
+from console.pages.communities import community_of
+from console.pages.second_look import seen_in
 from console.rendering import render
 from console.uploads import Upload, uploads
 from console.visits import Visit, number_in_path, visit_of
-from services import notices, own_communities, public_desk, publishing
+from services import notices, public_desk, publishing, scope
 from services.access import Permission, may
 from services.notices import Wording
 from services.pictures import BadImage, clean_image
@@ -90,7 +92,7 @@ async def save(request: web.Request) -> web.Response:
 
     def work(session: Session) -> Notice:
         row = find(session, visit, number)
-        notices.change(session, visit.staff, row, _seen(form), _wording(form), visit.now)
+        notices.change(session, visit.staff, row, seen_in(form), _wording(form), visit.now)
         return row
 
     try:
@@ -153,70 +155,36 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
 async def submit(request: web.Request) -> web.Response:
     """Asks for the second look."""
     visit = visit_of(request)
-    return await _decide(
-        request,
-        "submitted",
-        lambda session, row, seen, _: publishing.submit(
-            session, visit.staff, row, seen, f"通知：{row.title}", visit.deps.hours, visit.now
-        ),
-    )
+
+    def work(session: Session, row: Notice, form: Mapping[str, str]) -> None:
+        title, seen = f"通知：{row.title}", seen_in(form)
+        publishing.submit(session, visit.staff, row, seen, title, visit.deps.hours, visit.now)
+
+    return await second_look.decide(request, ADDRESS, "submitted", find, work)
 
 
 async def approve(request: web.Request) -> web.Response:
     """Publishes; who asked for the topic is told."""
     visit = visit_of(request)
 
-    def work(session: Session, row: Notice, seen: int, _: str) -> None:
+    def work(session: Session, row: Notice, form: Mapping[str, str]) -> None:
         home = session.get_one(Community, row.community_id)
         url = public_desk.address(visit.deps.public_url, home, f"notices/{row.id}")
-        notices.publish(session, visit.staff, row, seen, visit.now, url)
+        notices.publish(session, visit.staff, row, seen_in(form), visit.now, url)
 
-    answer = await _decide(request, "published", work)
+    answer = await second_look.decide(request, ADDRESS, "published", find, work)
     visit.deps.notify_outbox()
     return answer
 
 
 async def send_back(request: web.Request) -> web.Response:
     """Gives it back with the reason."""
-    visit = visit_of(request)
-    return await _decide(
-        request,
-        "returned",
-        lambda session, row, seen, note: publishing.send_back(
-            session, visit.staff, row, seen, note, visit.now
-        ),
-    )
+    return await second_look.send_back(request, ADDRESS, find)
 
 
 async def withdraw(request: web.Request) -> web.Response:
     """Takes it off the public pages."""
-    visit = visit_of(request)
-    return await _decide(
-        request,
-        "retired",
-        lambda session, row, seen, note: publishing.withdraw(
-            session, visit.staff, row, seen, note, visit.now
-        ),
-    )
-
-
-async def _decide(
-    request: web.Request, done: str, decide: Callable[[Session, Notice, int, str], object]
-) -> web.Response:
-    visit, form = visit_of(request), await read_form(request)
-    number = number_in_path(request)
-    back = f"{ADDRESS}/{number}"
-
-    def work(session: Session) -> None:
-        decide(session, find(session, visit, number), _seen(form), form.get("note", ""))
-
-    try:
-        await visit.write(work)
-    except StalePublication as error:
-        return stale(request, str(error), back)
-    except BadPublication as error:
-        return refused(request, str(error), back)
-    return see(back, done)
+    return await second_look.withdraw(request, ADDRESS, find)
 
 
 async def _form(
@@ -225,7 +193,7 @@ async def _form(
     visit = visit_of(request)
 
     def load(session: Session) -> Sequence[Community]:
-        return own_communities.of(session, visit.staff)
+        return scope.kept(session, visit.staff, Community.name)
 
     context = {
         "notice": row,
@@ -253,11 +221,6 @@ def _wording(form: Mapping[str, str]) -> Wording:
         text=form.get("text", ""),
         until=day_or_none(form.get("until")),
     )
-
-
-def _seen(form: Mapping[str, str]) -> int:
-    seen = number_or_none(form.get("seen"))
-    return -1 if seen is None else seen
 
 
 def _alt(form: Mapping[str, str], sent: Upload) -> str:

@@ -14,7 +14,13 @@ from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import activities, activity_ratings, attendance, attendance_sheet, signups
+from services import (
+    activities,
+    activity_ratings,
+    attendance,
+    attendance_sheet,
+    signup_line,
+)
 from services.activities import BadActivity
 from services.activity_ratings import AGAIN, VERDICTS, Ratings
 from services.attendance_sheet import RESULT_NAMES, Line, Settlement
@@ -58,7 +64,7 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
             activity,
             occasion,
             attendance_sheet.sheet(session, occasion),
-            signups.waiting_count(session, occasion),
+            signup_line.waiting_count(session, occasion),
             activity_ratings.of_occasion(session, occasion),
         )
 
@@ -159,7 +165,7 @@ async def set_capacity(request: web.Request) -> web.Response:
         _, occasion = found(session, visit, request)
         wanted = number_or_none(form.get("capacity")) or 0
         hours = visit.deps.hours
-        signups.set_capacity(session, visit.staff, occasion, wanted, hours, visit.now)
+        signup_line.set_capacity(session, visit.staff, occasion, wanted, hours, visit.now)
 
     return await _done(request, work, Entered("capacity", form), "saved")
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.done import see
 from console.forms import read_form
-from console.pages.points import ADDRESS, community_kept, frame
+from console.pages.points_pages import ADDRESS, Context, community_kept, found, frame
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
-from services import points_people, redemptions
+from console.visits import Visit, visit_of
+from services import points_people, redemption_lists, redemptions
 from services.pickup_codes import read_code, say_code
 from services.redemptions import NotReserved
 from storage.points import Goods, Redemption
@@ -34,17 +33,17 @@ async def _page(request: web.Request, problem: str, status: int) -> web.Response
     if asked and code is None:
         problem = problem or BAD_CODE
 
-    def work(session: Session) -> dict[str, Any]:
+    def work(session: Session) -> Context:
         community = community_kept(session, visit, request.query.get("community", ""))
-        found = redemptions.by_code(session, visit.staff, code) if code else None
-        waiting = redemptions.open_ones(session, community.id)
-        people = {row.resident_id for row, _ in waiting} | ({found.resident_id} if found else set())
+        one = redemption_lists.by_code(session, visit.staff, code) if code else None
+        waiting = redemption_lists.open_ones(session, community.id)
+        people = {row.resident_id for row, _ in waiting} | ({one.resident_id} if one else set())
         return {
             **frame(session, visit, community),
             "asked": asked,
-            "problem": problem or (NOT_FOUND if code and not found else ""),
-            "found": found,
-            "goods": session.get(Goods, found.goods_id) if found else None,
+            "problem": problem or (NOT_FOUND if code and not one else ""),
+            "found": one,
+            "goods": session.get(Goods, one.goods_id) if one else None,
             "waiting": waiting,
             "names": points_people.names(session, people),
             "say_code": say_code,
@@ -53,20 +52,13 @@ async def _page(request: web.Request, problem: str, status: int) -> web.Response
     return render(request, "points/pickup.html", await visit.read(work), status=status)
 
 
-def _find(session: Session, visit: Visit, request: web.Request) -> Redemption:
-    found = redemptions.find(session, visit.staff, number_in_path(request))
-    if found is None:
-        raise web.HTTPNotFound
-    return found
-
-
 async def _deed(
     request: web.Request, done: str, deed: Callable[[Session, Visit, Redemption], None]
 ) -> web.Response:
     visit = visit_of(request)
     await read_form(request)
     try:
-        await visit.write(lambda s: deed(s, visit, _find(s, visit, request)))
+        await visit.write(lambda s: deed(s, visit, found(s, request, redemption_lists.find)))
     except NotReserved as refusal:
         return await _page(request, str(refusal), 409)
     visit.deps.notify_outbox()
@@ -76,8 +68,8 @@ async def _deed(
 async def hand_over(request: web.Request) -> web.Response:
     """The goods are in the resident's hands."""
 
-    def deed(session: Session, visit: Visit, found: Redemption) -> None:
-        redemptions.hand_over(session, visit.staff, found, visit.now)
+    def deed(session: Session, visit: Visit, reserved: Redemption) -> None:
+        redemptions.hand_over(session, visit.staff, reserved, visit.now)
 
     return await _deed(request, "handed", deed)
 
@@ -85,7 +77,7 @@ async def hand_over(request: web.Request) -> web.Response:
 async def cancel(request: web.Request) -> web.Response:
     """The resident does not want them any more."""
 
-    def deed(session: Session, visit: Visit, found: Redemption) -> None:
-        redemptions.cancel_for(session, visit.staff, found, visit.now)
+    def deed(session: Session, visit: Visit, reserved: Redemption) -> None:
+        redemptions.cancel_for(session, visit.staff, reserved, visit.now)
 
     return await _deed(request, "given-back", deed)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import Any
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
+from console.pages.points_pages import (
+    ADDRESS,
+    Context,
+    ListPage,
+    OnePage,
+    community_kept,
+    found,
+    whole,
+)
 from console.paging import offset, paging
-from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import award_appeals, awards, keeping, point_rules, points_people, points_terms
+from services import award_appeals, awards, point_rules, points_people, points_terms
 from services import staff as people
 from services.awards import AwardRefusal
 from services.ledger import LedgerRefusal
@@ -22,72 +29,30 @@ from services.points_terms import BadTerms, Terms
 from storage.communities import Community
 from storage.points import PointAward, PointRuleVersion
 
-ADDRESS = "/console/points"
-TABS = (
-    ("", "发放"),
-    ("/rules", "规则"),
-    ("/goods", "商品"),
-    ("/pickup", "核销"),
-    ("/households", "家庭"),
-)
 
-
-def whole(value: str | None, otherwise: int = 0) -> int:
-    """A whole number as entered, a minus sign allowed; -1 000 000 where it is none."""
-    text = (value or "").strip().replace("−", "-")
-    if not text:
-        return otherwise
-    digits = text.removeprefix("-")
-    return int(text) if digits.isdecimal() and len(digits) < 8 else -1_000_000
-
-
-def community_kept(session: Session, visit: Visit, code: str) -> Community:
-    """The community of that code, the first one without a code; 404 outside the scope."""
-    kept = keeping.communities_of(session, visit.staff)
-    found = next((one for one in kept if code in ("", one.code)), None)
-    if found is None:
-        raise web.HTTPNotFound
-    return found
-
-
-def frame(session: Session, visit: Visit, community: Community) -> dict[str, Any]:
-    """What every page about points shows around its own: the tabs, the communities."""
+def _home(session: Session, request: web.Request, community: Community) -> Context:
+    rows, total = awards.recent(session, community.id, offset=offset(request))
     return {
-        "tabs": TABS,
-        "base": ADDRESS,
-        "community": community,
-        "kept": keeping.communities_of(session, visit.staff),
+        "rules": point_rules.listed(session, community.id),
+        "people": points_people.of_community(session, community.id),
+        "rows": _named(session, rows),
+        "paging": paging(request, total),
+        "states": awards.STATE_NAMES,
+        "terms": points_terms.terms_of(session, community.id),
+        "once": secrets.token_hex(8),
     }
 
 
-async def show(request: web.Request) -> web.Response:
-    """Awards: the form, and what was given and taken lately."""
-    return await _home(request, Entered(), 200)
+def _decided(session: Session, made: PointAward) -> Context:
+    deciders = [made.proposed_by or 0, made.decided_by or 0]
+    return {
+        "row": _named(session, [made])[0],
+        "names": people.names(session, deciders),
+        "states": awards.STATE_NAMES,
+    }
 
 
-async def _home(request: web.Request, entered: Entered, status: int) -> web.Response:
-    visit = visit_of(request)
-    code = entered.values.get("community") or request.query.get("community", "")
-
-    def work(session: Session) -> dict[str, Any]:
-        community = community_kept(session, visit, code)
-        rows, total = awards.recent(session, community.id, offset=offset(request))
-        return {
-            **frame(session, visit, community),
-            "rules": point_rules.listed(session, community.id),
-            "people": points_people.of_community(session, community.id),
-            "rows": _named(session, rows),
-            "paging": paging(request, total),
-            "states": awards.STATE_NAMES,
-            "terms": points_terms.terms_of(session, community.id),
-            "entered": entered,
-            "once": secrets.token_hex(8),
-        }
-
-    return render(request, "points/awards.html", await visit.read(work), status=status)
-
-
-def _named(session: Session, rows: list[PointAward]) -> list[dict[str, Any]]:
+def _named(session: Session, rows: list[PointAward]) -> list[Context]:
     names = points_people.names(session, {row.resident_id for row in rows})
     staff = people.names(session, sorted({row.proposed_by or 0 for row in rows}))
     return [
@@ -99,6 +64,15 @@ def _named(session: Session, rows: list[PointAward]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+HOME = ListPage("points/awards.html", _home)
+ONE = OnePage("points/award.html", awards.find, _decided)
+
+
+async def show(request: web.Request) -> web.Response:
+    """Awards: the form, and what was given and taken lately."""
+    return await HOME.show(request)
 
 
 async def add(request: web.Request) -> web.Response:
@@ -127,7 +101,7 @@ async def add(request: web.Request) -> web.Response:
     try:
         made = await visit.write(work)
     except (AwardRefusal, LedgerRefusal) as refusal:
-        return await _home(request, Entered("award", form, {"rule": str(refusal)}), 422)
+        return await HOME.show(request, Entered("award", form, {"rule": str(refusal)}), 422)
     visit.deps.notify_outbox()
     return see(f"{ADDRESS}/awards/{made}", "saved")
 
@@ -145,38 +119,13 @@ async def set_terms(request: web.Request) -> web.Response:
     try:
         code = await visit.write(work)
     except BadTerms as error:
-        return await _home(request, Entered("terms", form, {"life_months": str(error)}), 422)
+        return await HOME.show(request, Entered("terms", form, {"life_months": str(error)}), 422)
     return see(f"{ADDRESS}?community={code}", "saved")
 
 
 async def show_one(request: web.Request) -> web.Response:
     """One award with what was decided about it."""
-    return await _one(request, Entered(), 200)
-
-
-async def _one(request: web.Request, entered: Entered, status: int) -> web.Response:
-    visit = visit_of(request)
-
-    def work(session: Session) -> dict[str, Any]:
-        made = _find(session, visit, request)
-        community = session.get_one(Community, made.community_id)
-        deciders = [made.proposed_by or 0, made.decided_by or 0]
-        return {
-            **frame(session, visit, community),
-            "row": _named(session, [made])[0],
-            "names": people.names(session, deciders),
-            "states": awards.STATE_NAMES,
-            "entered": entered,
-        }
-
-    return render(request, "points/award.html", await visit.read(work), status=status)
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> PointAward:
-    made = awards.find(session, visit.staff, number_in_path(request))
-    if made is None:
-        raise web.HTTPNotFound
-    return made
+    return await ONE.show(request)
 
 
 Deed = Callable[[Session, Visit, PointAward, dict[str, str]], None]
@@ -185,9 +134,9 @@ Deed = Callable[[Session, Visit, PointAward, dict[str, str]], None]
 async def _deed(request: web.Request, form_name: str, deed: Deed) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
     try:
-        await visit.write(lambda s: deed(s, visit, _find(s, visit, request), form))
+        await visit.write(lambda s: deed(s, visit, found(s, request, awards.find), form))
     except (AwardRefusal, LedgerRefusal) as refusal:
-        return await _one(request, Entered(form_name, form, {"note": str(refusal)}), 422)
+        return await ONE.show(request, Entered(form_name, form, {"note": str(refusal)}), 422)
     visit.deps.notify_outbox()
     return see(f"{ADDRESS}/awards/{number_in_path(request)}", "saved")
 

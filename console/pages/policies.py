@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.done import see
-from console.errors import refused, stale
+from console.errors import refused
 from console.forms import number_or_none, read_form
+from console.pages import second_look
+from console.pages.communities import community_of
+from console.pages.second_look import seen_in
 from console.paging import SIZE, offset, paging
 from console.rendering import render
 from console.uploads import uploads
@@ -20,17 +23,16 @@ from knowledge.answers import source_line
 from knowledge.errors import UnreadableDocumentError
 from knowledge.importing import READERS, import_document
 from services import (
-    own_communities,
     policy_answers,
     policy_citations,
     policy_review,
     policy_shelf,
+    scope,
 )
 from services.access import Permission, may
 from services.calendar import CHINA
 from services.policy_citations import Citations
 from services.policy_content import BadDocument, as_document
-from services.policy_review import StaleDraft
 from services.policy_shelf import STANDING_NAMES, ShelfFilter, Standing
 from storage.communities import Community
 from storage.policies import PolicyDocument, PolicyQuestion, PolicyReview
@@ -63,7 +65,7 @@ async def show(request: web.Request) -> web.Response:
 
     def load(session: Session) -> tuple[list[policy_shelf.Shelved], list[Community], int]:
         found = policy_shelf.shelf(session, visit.staff, wanted, today)
-        mine = own_communities.of(session, visit.staff)
+        mine = scope.kept(session, visit.staff, Community.name)
         gaps = sum(len(policy_answers.gaps(session, one.id)) for one in mine)
         return found, mine, gaps
 
@@ -120,15 +122,6 @@ def find(session: Session, visit: Visit, number: int) -> PolicyDocument:
     return row
 
 
-def community_of(session: Session, visit: Visit, form: dict[str, str]) -> Community:
-    """The community that a form names, in scope; 404 otherwise."""
-    number = number_or_none(form.get("community"))
-    found = own_communities.one(session, visit.staff, number)
-    if found is None:
-        raise web.HTTPNotFound
-    return found
-
-
 async def upload(request: web.Request) -> web.Response:
     """Takes a file in as a draft, by the importer of `import-policy`."""
     visit, form = visit_of(request), await read_form(request)
@@ -159,69 +152,44 @@ async def upload(request: web.Request) -> web.Response:
 async def submit(request: web.Request) -> web.Response:
     """Puts a draft before a second person."""
     visit = visit_of(request)
-    return await _decide(
-        request,
-        "submitted",
-        lambda session, row, seen: policy_review.submit(
-            session, visit.staff, row, seen, visit.deps.hours, visit.now
-        ),
-    )
+
+    def work(session: Session, row: PolicyDocument, form: Mapping[str, str]) -> None:
+        hours = visit.deps.hours
+        policy_review.submit(session, visit.staff, row, seen_in(form), hours, visit.now)
+
+    return await second_look.decide(request, ADDRESS, "submitted", find, work)
 
 
 async def approve(request: web.Request) -> web.Response:
     """Publishes a draft; those who asked are told."""
     visit = visit_of(request)
 
-    def work(session: Session, row: PolicyDocument, seen: int) -> None:
-        deps = visit.deps
+    def work(session: Session, row: PolicyDocument, form: Mapping[str, str]) -> None:
+        deps, seen = visit.deps, seen_in(form)
         policy_review.approve(session, visit.staff, row, seen, deps.canned, deps.hours, visit.now)
 
-    answer = await _decide(request, "published", work)
+    answer = await second_look.decide(request, ADDRESS, "published", find, work)
     visit.deps.notify_outbox()
     return answer
 
 
 async def send_back(request: web.Request) -> web.Response:
     """Gives a draft back with the reason."""
-    visit, form = visit_of(request), await read_form(request)
-    note = form.get("note", "")
-    return await _decide(
-        request,
-        "returned",
-        lambda session, row, seen: policy_review.send_back(
-            session, visit.staff, row, seen, note, visit.now
-        ),
-    )
+    visit = visit_of(request)
+
+    def work(session: Session, row: PolicyDocument, form: Mapping[str, str]) -> None:
+        note = form.get("note", "")
+        policy_review.send_back(session, visit.staff, row, seen_in(form), note, visit.now)
+
+    return await second_look.decide(request, ADDRESS, "returned", find, work)
 
 
 async def retire(request: web.Request) -> web.Response:
     """Takes a published version back."""
-    visit, form = visit_of(request), await read_form(request)
-    reason, deps = form.get("reason", ""), visit.deps
-    return await _decide(
-        request,
-        "retired",
-        lambda session, row, _: policy_review.retire(
-            session, visit.staff, row, reason, deps.canned, deps.hours, visit.now
-        ),
-    )
+    visit = visit_of(request)
 
+    def work(session: Session, row: PolicyDocument, form: Mapping[str, str]) -> None:
+        deps, reason = visit.deps, form.get("reason", "")
+        policy_review.retire(session, visit.staff, row, reason, deps.canned, deps.hours, visit.now)
 
-async def _decide(
-    request: web.Request, done: str, decide: Callable[[Session, PolicyDocument, int], None]
-) -> web.Response:
-    visit, form = visit_of(request), await read_form(request)
-    number = number_in_path(request)
-    seen = number_or_none(form.get("seen"))
-    back = f"{ADDRESS}/{number}"
-
-    def work(session: Session) -> None:
-        decide(session, find(session, visit, number), -1 if seen is None else seen)
-
-    try:
-        await visit.write(work)
-    except StaleDraft as error:
-        return stale(request, str(error), back)
-    except BadDocument as error:
-        return refused(request, str(error), back)
-    return see(back, done)
+    return await second_look.decide(request, ADDRESS, "retired", find, work)

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.errors import stale
 from console.forms import Entered, day_or_none, number_or_none, read_form
-from console.pages.policies import ADDRESS, community_of, find
+from console.pages.communities import community_of
+from console.pages.policies import ADDRESS, find
+from console.pages.second_look import seen_in
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import own_communities, policy_answers, policy_review
+from services import policy_answers, policy_review, scope
 from services.policies import State
 from services.policy_content import BadDocument
 from services.policy_review import StaleDraft, Wording
@@ -35,11 +37,11 @@ async def _new(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit, values = visit_of(request), entered.values
 
     def load(session: Session) -> tuple[list[Community], list[PolicyQuestion]]:
-        community = own_communities.one(
+        community = scope.named_or_first(
             session, visit.staff, number_or_none(values.get("community"))
         )
         asked = _questions(session, community, values) if community else []
-        return own_communities.of(session, visit.staff), asked
+        return scope.kept(session, visit.staff, Community.name), asked
 
     communities, asked = await visit.read(load)
     said = "\n".join(dict.fromkeys(one.text for one in asked))
@@ -112,10 +114,7 @@ async def save(request: web.Request) -> web.Response:
 def _save(session: Session, visit: Visit, row: PolicyDocument, form: Mapping[str, str]) -> int:
     document = _wording({**form, "title": row.title, "number": row.number}).document()
     if row.state == State.DRAFT:
-        seen = number_or_none(form.get("seen"))
-        policy_review.rewrite(
-            session, visit.staff, row, -1 if seen is None else seen, document, visit.now
-        )
+        policy_review.rewrite(session, visit.staff, row, seen_in(form), document, visit.now)
         return row.id
     community = session.get_one(Community, row.community_id)
     return policy_review.write(session, visit.staff, community, document, visit.now).id

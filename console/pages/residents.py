@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from console.addresses import resident as address
 from console.done import own_path, see
-from console.forms import Entered, number_or_none, read_form
-from console.live import LIVE
+from console.forms import number_or_none, read_form
+from console.pages import thread_page
 from console.pages import threads as shared
-from console.rendering import render
+from console.pages.thread_page import About, Shown
 from console.visits import Visit, number_in_path, visit_of
-from services import desk_rows, finding, handover, replies, threads
+from services import desk_rows, finding, handover, threads
 from services.access import Permission, require
 from storage.desk import QueueItem
+from storage.residents import Resident
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +31,18 @@ class ResidentPage:
 
 async def show(request: web.Request) -> web.Response:
     """The conversation as it stands."""
-    return await page(request, Entered())
+    return await page(request, Shown())
 
 
-async def page(
-    request: web.Request,
-    entered: Entered,
-    *,
-    notice: str = "",
-    unmasked: shared.Unmasked | None = None,
-    status: int = 200,
-) -> web.Response:
+async def page(request: web.Request, shown: Shown) -> web.Response:
     """The page, with what was entered and what was wrong with it."""
     visit = visit_of(request)
     wanted = number_or_none(request.query.get("item"))
     found = await visit.read(lambda session: _load(session, visit, request, wanted))
     resident = found.thread.resident
-    canned = shared.canned_for(visit, resident, None)
-    context = {
-        "page": found,
-        "thread": found.thread,
-        "entered": entered,
-        "notice": notice,
-        "unmasked": unmasked,
-        "others": request.app[LIVE].others(f"resident:{resident.id}", visit.staff.name),
-        "canned": canned,
-        "canned_text": shared.chosen(request, canned),
-        "base": address(resident.id),
-    }
-    return render(request, "resident.html", context, status=status)
+    about = About(resident, None, f"resident:{resident.id}", address(resident.id))
+    own = {"page": found, "thread": found.thread}
+    return thread_page.draw(request, "resident.html", about, shown, own)
 
 
 def _load(session: Session, visit: Visit, request: web.Request, wanted: int | None) -> ResidentPage:
@@ -90,22 +74,14 @@ def _item(
 
 async def reply(request: web.Request) -> web.Response:
     """Hands in a reply to a resident."""
-    visit, form = visit_of(request), await read_form(request)
+    number = number_in_path(request)
 
-    def work(session: Session) -> None:
-        resident = shared.find_resident(session, visit, number_in_path(request))
+    def find(session: Session, visit: Visit) -> tuple[Resident, None]:
+        resident = shared.find_resident(session, visit, number)
         shared.require_talk(session, visit, resident)
-        shared.submit_reply(session, visit, resident, None, form)
+        return resident, None
 
-    try:
-        await visit.write(work)
-    except replies.StaleReply as error:
-        return await page(request, Entered("reply", form), notice=str(error), status=409)
-    except replies.BadReply as error:
-        return await page(request, Entered("reply", form, {"text": str(error)}), status=422)
-    visit.deps.notify_outbox()
-    done = "sent" if visit.deps.approval == "never" else "proposed"
-    return see(address(number_in_path(request)), done, anchor="newest")
+    return await thread_page.reply(request, page, address(number), find)
 
 
 async def end(request: web.Request) -> web.Response:
@@ -125,14 +101,9 @@ async def end(request: web.Request) -> web.Response:
 
 async def unmask(request: web.Request) -> web.Response:
     """Shows name and phone once, with the reason in the audit."""
-    visit, form = visit_of(request), await read_form(request)
-    reason = form.get("reason", "").strip()
-    if not reason:
-        entered = Entered("unmask", form, {"reason": "请写明为什么要看"})
-        return await page(request, entered, status=422)
+    number = number_in_path(request)
 
-    def work(session: Session) -> shared.Unmasked:
-        resident = shared.find_resident(session, visit, number_in_path(request))
-        return shared.unmask(session, visit, resident, None, reason)
+    def find(session: Session, visit: Visit) -> tuple[Resident, None]:
+        return shared.find_resident(session, visit, number), None
 
-    return await page(request, Entered(), unmasked=await visit.write(work))
+    return await thread_page.unmask(request, page, find)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.errors import refused, stale
 from console.forms import number_or_none, read_form
-from console.pages.policies import community_of
+from console.pages import second_look
+from console.pages.communities import community_of
+from console.pages.second_look import seen_in
 from console.rendering import render
 from console.uploads import uploads
 from console.visits import Visit, number_in_path, visit_of
-from services import own_communities, public_desk, publishing, sheets
+from services import public_desk, publishing, scope, sheets
 from services.access import Permission, may
 from services.calendar import CHINA
 from services.publishing import BadPublication, StalePublication
@@ -52,7 +54,7 @@ async def show(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def load(session: Session) -> tuple[list[Sheet], list[Community]]:
-        return sheets.kept(session, visit.staff), own_communities.of(session, visit.staff)
+        return sheets.kept(session, visit.staff), scope.kept(session, visit.staff, Community.name)
 
     found, communities = await visit.read(load)
     context = {
@@ -146,7 +148,7 @@ async def save(request: web.Request) -> web.Response:
     def work(session: Session) -> None:
         sheet = find(session, visit, number)
         lines = read_lines("table.csv", written.encode(), sheet.kind)
-        sheets.replace_lines(session, visit.staff, sheet, _seen(form), lines, visit.now)
+        sheets.replace_lines(session, visit.staff, sheet, seen_in(form), lines, visit.now)
 
     try:
         await visit.write(work)
@@ -161,69 +163,36 @@ async def submit(request: web.Request) -> web.Response:
     """Asks for the second look."""
     visit = visit_of(request)
 
-    def work(session: Session, sheet: Sheet, seen: int, _: str) -> None:
-        title = f"{sheets.name_of(sheet)}（第{sheet.edition}版）"
+    def work(session: Session, sheet: Sheet, form: Mapping[str, str]) -> None:
+        title, seen = f"{sheets.name_of(sheet)}（第{sheet.edition}版）", seen_in(form)
         publishing.submit(session, visit.staff, sheet, seen, title, visit.deps.hours, visit.now)
 
-    return await _decide(request, "submitted", work)
+    return await second_look.decide(request, ADDRESS, "submitted", find, work)
 
 
 async def approve(request: web.Request) -> web.Response:
     """Publishes an edition in place of the one before."""
     visit = visit_of(request)
 
-    def work(session: Session, sheet: Sheet, seen: int, _: str) -> None:
+    def work(session: Session, sheet: Sheet, form: Mapping[str, str]) -> None:
         home = session.get_one(Community, sheet.community_id)
         section = "funds" if sheet.kind == FUNDS else "lists"
         url = public_desk.address(visit.deps.public_url, home, section)
-        sheets.publish(session, visit.staff, sheet, seen, visit.now, url)
+        sheets.publish(session, visit.staff, sheet, seen_in(form), visit.now, url)
 
-    answer = await _decide(request, "published", work)
+    answer = await second_look.decide(request, ADDRESS, "published", find, work)
     visit.deps.notify_outbox()
     return answer
 
 
 async def send_back(request: web.Request) -> web.Response:
     """Gives it back with the reason."""
-    visit = visit_of(request)
-    return await _decide(
-        request,
-        "returned",
-        lambda session, sheet, seen, note: publishing.send_back(
-            session, visit.staff, sheet, seen, note, visit.now
-        ),
-    )
+    return await second_look.send_back(request, ADDRESS, find)
 
 
 async def withdraw(request: web.Request) -> web.Response:
     """Takes it off the public pages."""
-    visit = visit_of(request)
-    return await _decide(
-        request,
-        "retired",
-        lambda session, sheet, seen, note: publishing.withdraw(
-            session, visit.staff, sheet, seen, note, visit.now
-        ),
-    )
-
-
-async def _decide(
-    request: web.Request, done: str, decide: Callable[[Session, Sheet, int, str], object]
-) -> web.Response:
-    visit, form = visit_of(request), await read_form(request)
-    number = number_in_path(request)
-    back = f"{ADDRESS}/{number}"
-
-    def work(session: Session) -> None:
-        decide(session, find(session, visit, number), _seen(form), form.get("note", ""))
-
-    try:
-        await visit.write(work)
-    except StalePublication as error:
-        return stale(request, str(error), back)
-    except BadPublication as error:
-        return refused(request, str(error), back)
-    return see(back, done)
+    return await second_look.withdraw(request, ADDRESS, find)
 
 
 def find(session: Session, visit: Visit, number: int) -> Sheet:
@@ -232,11 +201,6 @@ def find(session: Session, visit: Visit, number: int) -> Sheet:
     if sheet is None:
         raise web.HTTPNotFound
     return sheet
-
-
-def _seen(form: Mapping[str, str]) -> int:
-    seen = number_or_none(form.get("seen"))
-    return -1 if seen is None else seen
 
 
 def _written(lines: list[Line], kind: str) -> str:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from console.done import see
 from console.errors import refused, stale
-from console.forms import number_or_none, read_form
+from console.forms import read_form
+from console.pages.second_look import seen_in
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
 from services import tip_offs
@@ -46,14 +47,13 @@ async def _page(request: web.Request, contact: str | None) -> web.Response:
 async def go_on(request: web.Request) -> web.Response:
     """Moves it on; the author is told without the matter."""
     visit, form = visit_of(request), await read_form(request)
-    number, seen = number_in_path(request), number_or_none(form.get("seen"))
+    number = number_in_path(request)
     back = f"{ADDRESS}/{number}"
 
     def work(session: Session) -> None:
         tip = find(session, visit, number)
-        version = -1 if seen is None else seen
         state, result = form.get("state", ""), form.get("result", "")
-        tip_offs.go_on(session, visit.staff, tip, version, state, result, visit.now)
+        tip_offs.go_on(session, visit.staff, tip, seen_in(form), state, result, visit.now)
 
     try:
         await visit.write(work)

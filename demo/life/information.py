@@ -42,12 +42,6 @@ class Bulletins:
         self._session, self._community, self._today = session, community, today
         self._author, self._reviewer = staff[AUTHOR], staff[REVIEWER]
 
-    def publish_all(self) -> None:
-        """Everything at once, each thing with its own moment."""
-        for moment, act in self.planned():
-            for _ in act(moment):
-                pass
-
     def planned(self) -> list[tuple[datetime, Any]]:
         """Every publication with its moment, at ten in the morning of its day."""
         told = yaml.safe_load(FILE.read_text(encoding="utf-8"))

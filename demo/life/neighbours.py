@@ -13,7 +13,17 @@ from sqlalchemy import select
 
 from demo.life.residents_acts import Act
 from demo.life.scene import Scene
-from services import aid, board, moderation, organisations, referrals, staff, wishes
+from services import (
+    aid,
+    board,
+    board_claims,
+    board_keeping,
+    moderation,
+    organisations,
+    referrals,
+    staff,
+    wishes,
+)
 from services.access import Role
 from services.calendar import CHINA, OfficeHours
 from services.moderated import EFFECTS
@@ -91,7 +101,7 @@ def _deeds() -> Iterator[tuple[int, int, Deed]]:
         partial(_finish_wish, text=WISHES[0][3], result="来了两位师傅，磨了41把，修了6把伞"),
     )
     yield from _hardship()
-    yield 1, 8, lambda scene, moment: board.expire(scene.session, moment)
+    yield 1, 8, lambda scene, moment: board_keeping.expire(scene.session, moment)
 
 
 def _hardship() -> Iterator[tuple[int, int, Deed]]:
@@ -192,17 +202,17 @@ def _board_post(scene: Scene, which: int) -> BoardPost:
 
 def _answer(scene: Scene, moment: datetime, *, who: str, which: int, words: str) -> None:
     post, neighbour = _board_post(scene, which), scene.resident(who)
-    board.answer(scene.session, post, neighbour, words, neighbour.phone, moment)
+    board_claims.answer(scene.session, post, neighbour, words, neighbour.phone, moment)
 
 
 def _settle(scene: Scene, moment: datetime, *, which: int) -> None:
     post = _board_post(scene, which)
     claim = scene.session.scalars(select(BoardClaim).where(BoardClaim.post_id == post.id)).one()
     author = scene.resident(POSTS[which][2])
-    board.agree(scene.session, claim, author.phone, moment)
-    board.finish(scene.session, claim, author, moment)
-    for side in (author, board.other_side(scene.session, claim, author)):
-        board.rate(scene.session, claim, side, 3, moment)
+    board_claims.agree(scene.session, claim, author.phone, moment)
+    board_claims.finish(scene.session, claim, author, moment)
+    for side in (author, board_claims.other_side(scene.session, claim, author)):
+        board_claims.rate(scene.session, claim, side, 3, moment)
 
 
 def _take_wish(scene: Scene, moment: datetime, *, text: str, plan: str) -> None:

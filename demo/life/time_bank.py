@@ -11,7 +11,7 @@ from sqlalchemy import select
 from demo.life.neighbours import HOURS, Deed, act, at
 from demo.life.residents_acts import Act
 from demo.life.scene import Scene
-from services import care, consents
+from services import care, care_givers, care_settling, consents
 from storage.care import CareGiver, CareRequest
 from storage.staff import Staff
 
@@ -54,7 +54,7 @@ def _deeds() -> Iterator[tuple[int, int, Deed]]:
 
 def _volunteer(scene: Scene, moment: datetime, *, who: str, words: str) -> None:
     resident = scene.resident(who)
-    care.volunteer(scene.session, resident, words, resident.phone, HOURS, moment)
+    care_givers.volunteer(scene.session, resident, words, resident.phone, HOURS, moment)
 
 
 def _giver(scene: Scene, who: str) -> CareGiver:
@@ -68,7 +68,7 @@ def _worker(scene: Scene) -> Staff:
 
 def _welcome(scene: Scene, moment: datetime, *, who: str) -> None:
     giver = _giver(scene, who)
-    care.decide_giver(scene.session, _worker(scene), giver, accept=True, now=moment)
+    care_givers.decide_giver(scene.session, _worker(scene), giver, accept=True, now=moment)
 
 
 def _leave(scene: Scene, moment: datetime) -> None:
@@ -93,4 +93,4 @@ def _match(scene: Scene, moment: datetime, *, elder: str, giver: str) -> None:
 
 def _confirm(scene: Scene, moment: datetime, *, elder: str, side: str, minutes: int) -> None:
     visit = _visit(scene, elder)
-    care.confirm(scene.session, visit, scene.resident(side), minutes, HOURS, moment)
+    care_settling.confirm(scene.session, visit, scene.resident(side), minutes, HOURS, moment)

@@ -23,6 +23,7 @@ from services import (
     attendance_sheet,
     backfills,
     certificates,
+    signup_line,
     signups,
     volunteers,
 )
@@ -247,7 +248,7 @@ class _Volunteering:
 
     def _jobs(self) -> None:
         session, now = self._scene.session, self._scene.now
-        signups.lapse_offers(session, self._hours, now)
-        signups.move_lines(session, self._hours, now)
+        signup_line.lapse_offers(session, self._hours, now)
+        signup_line.move_lines(session, self._hours, now)
         signups.remind(session, now)
         attendance_sheet.close_past(session, self._hours, now)

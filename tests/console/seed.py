@@ -14,6 +14,7 @@ from services import (
     ballots,
     board,
     care,
+    care_givers,
     cases,
     dispatch,
     hall,
@@ -435,7 +436,7 @@ def _help(session: Session, community: Community, wang: Resident, now: datetime)
     wanted = referrals.NewReferral("需要找工作的指导", with_phone=True)
     referral = referrals.refer(session, worker, need, partner, wanted, now)
     referrals.consent(session, referral, agreed=True, now=now)
-    helper = care.volunteer(session, wang, "能陪诊", None, HOURS, now)
+    helper = care_givers.volunteer(session, wang, "能陪诊", None, HOURS, now)
     zhao = session.query(Resident).filter_by(openid="o-zhao").one()
     asked = care.NewCare("escort", "周三上午", 120, "有心脏病，走得慢")
     escort = care.request(session, zhao, zhao, asked, HOURS, now)

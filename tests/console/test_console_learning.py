@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from intents import Example
 from intents.examples import read_examples
 from intents.sources import EXAMPLES
-from services import corrections, residents
+from services import corrections, personal_data
 from services.intent_names import INTENT_NAMES
 from storage.cases import Case, CaseEvent
 from storage.learning import Correction
@@ -177,7 +177,7 @@ def test_what_a_forgotten_resident_taught_is_gone(console: Console) -> None:
         message = session.get_one(InboundMessage, console.seeded.message)
         corrections.correct_intent(session, staff, message, "aid", INTENT_NAMES, now)
         resident = session.get_one(Resident, console.seeded.resident)
-        residents.forget(session, resident, now)
+        personal_data.forget(session, resident, now)
 
     console.write(teach_and_forget)
     assert console.read(lambda session: session.scalars(select(Correction)).all()) == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deliberation.budgeting import Allocation, Election, block_shares, greedy
+from deliberation.budgeting import Election, greedy
 from deliberation.equal_shares import Completion, Utility, equal_shares
 from deliberation.tally import InvalidBallotError
 from deliberation.ties import Option, TieBreak, TieRule
@@ -207,18 +207,6 @@ def test_a_project_without_cost_is_funded_once_it_has_support() -> None:
     assert equal_shares(election, EARLIER, utility=Utility.COST).winners == ("p1",)
     completed = equal_shares(election, EARLIER, utility=Utility.COST, completion=Completion.GREEDY)
     assert completed.winners == ("p1", "p0")
-
-
-def test_shares_per_block_stand_beside_each_other() -> None:
-    """Where the money goes and where the voters live, both exact."""
-    found = Allocation(("p0", "p1"), Fraction(90), Fraction(100), ())
-    costs = {"p0": Fraction(60), "p1": Fraction(30)}
-    shares = block_shares(found, costs, {"p0": "1号楼", "p1": "2号楼"}, ["1号楼", "3号楼"])
-    assert [(s.block, s.voters, s.money) for s in shares] == [
-        ("1号楼", Fraction(1, 2), Fraction(2, 3)),
-        ("2号楼", 0, Fraction(1, 3)),
-        ("3号楼", Fraction(1, 2), 0),
-    ]
 
 
 def test_impossible_elections_are_refused() -> None:

@@ -6,7 +6,15 @@ import json
 
 import pytest
 
-from services import ballots, electorates, hall_residents, proposals, register, residents, voting
+from services import (
+    ballot_reading,
+    electorates,
+    hall_residents,
+    personal_data,
+    proposals,
+    register,
+    voting,
+)
 from services.ballots import BadBallot
 from services.calendar import OfficeHours
 from services.processes import Electors
@@ -30,7 +38,7 @@ def test_co_owners_are_one_person_and_an_owner_of_two_homes_too(hall_world: Hall
         HomeLine("A4", "甲4", PLACE, "80", (), (), with_developer=True),
     )
     ballot = hall_world.ballot()
-    eligible = ballots.turnout(hall_world.session, ballot).eligible
+    eligible = ballot_reading.turnout(hall_world.session, ballot).eligible
     assert eligible is not None
     assert eligible.persons == 12 + 2, "P1 has two homes; P2 with Q2, and the developer, are new"
     assert eligible.area == 12 * 983_200 + 500_100 + 600_000 + 1_500_000
@@ -44,7 +52,7 @@ def test_who_moves_in_after_opening_has_no_vote(hall_world: Hall) -> None:
     """The electorate and its hash stay as they were at opening."""
     ballot = hall_world.ballot()
     _import(hall_world, HomeLine("A9", "甲9", PLACE, "50", ("P99",), ("P99",)))
-    eligible = ballots.turnout(hall_world.session, ballot).eligible
+    eligible = ballot_reading.turnout(hall_world.session, ballot).eligible
     assert eligible is not None
     assert eligible.persons == 12
     now = electorates.hash_of(electorates.voices(hall_world.session, ballot))
@@ -66,7 +74,9 @@ def test_children_have_no_vote_of_their_own_and_make_no_household(hall_world: Ha
     topic = hall_world.in_ballot("3x")
     persons = hall_world.ballot(topic)
     households = hall_world.ballot(topic, electorate=Electors.HOUSEHOLDS)
-    sizes = [ballots.turnout(hall_world.session, one).eligible for one in (persons, households)]
+    sizes = [
+        ballot_reading.turnout(hall_world.session, one).eligible for one in (persons, households)
+    ]
     assert [size.persons for size in sizes if size] == [13, 13]
     assert sizes[1] is not None
     assert sizes[1].households == 13
@@ -118,7 +128,7 @@ def test_who_is_forgotten_leaves_a_vote_without_a_person(hall_world: Hall) -> No
     told = hall_residents.export(hall_world.session, who)
     assert told["votes"][0]["receipt"] == receipt
     assert "yes" not in json.dumps(told)
-    residents.forget(hall_world.session, who, hall_world.now)
+    personal_data.forget(hall_world.session, who, hall_world.now)
     assert register.person_of(hall_world.session, who) is None
     hall_world.close(ballot)
     assert ballot.result is not None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from deliberation.definition import Method
 from intents import Understander
-from services import ballot_log, hall_clock, inbound, residents
+from services import ballot_log, hall_clock, inbound, personal_data
 from storage.ballots import Ballot
 from tests.conftest import _new_postgres_database
 from tests.desk import Desk, open_desk
@@ -53,7 +53,9 @@ def _tick(session: Session, desk: Desk) -> None:
 
 def _exports(session: Session) -> list[str]:
     world = Hall(session)
-    told = [json.dumps(residents.export(session, world.resident(n)), default=str) for n in ONE_WAY]
+    told = [
+        json.dumps(personal_data.export(session, world.resident(n)), default=str) for n in ONE_WAY
+    ]
     ballot = session.query(Ballot).one()
     if ballot.state == "closed":
         told.append(ballot_log.exported(session, ballot))

@@ -19,7 +19,7 @@ from dialogue.messages import Incoming, Kind
 from handlers import SERVICES
 from handlers.registry import Registry
 from intents import Understander
-from services import ballot_log, ballots
+from services import ballot_log, ballot_reading, ballots
 from storage import migrate
 from storage.ballots import Ballot, RollEntry, SealedVote
 from storage.engine import Database
@@ -78,7 +78,7 @@ def _text(outcome: Outcome | None) -> str:
 
 def _close(session: Session, now: datetime) -> tuple[dict[str, int], str, tuple[str, str]]:
     ballot = session.scalars(select(Ballot)).one()
-    turnout = ballots.turnout(session, ballot)
+    turnout = ballot_reading.turnout(session, ballot)
     assert turnout.voted.persons == VOTERS
     assert turnout.eligible is not None
     assert turnout.eligible.persons == VOTERS

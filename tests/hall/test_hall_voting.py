@@ -8,7 +8,15 @@ from sqlalchemy.exc import IntegrityError
 
 from deliberation.tally import InvalidBallotError
 from deliberation.verify import verify
-from services import ballot_log, ballots, consents, paper_votes, voting
+from services import (
+    ballot_log,
+    ballot_reading,
+    ballots,
+    consents,
+    paper_votes,
+    vote_receipts,
+    voting,
+)
 from services.ballot_log import StillOpen
 from services.ballots import BadBallot
 from services.consents import Scope
@@ -45,7 +53,7 @@ def test_the_last_choice_counts_and_the_receipt_stays(hall_world: Hall) -> None:
     exported = ballot_log.exported(hall_world.session, ballot)
     heads = (ballot.head_opened, ballot.head_closed)
     assert verify(exported, heads).whole
-    named = voting.named_votes(hall_world.session, ballot)
+    named = vote_receipts.named_votes(hall_world.session, ballot)
     assert [(one.label, one.choice) for one in named] == [("3栋2单元1", "no")]
 
 
@@ -65,11 +73,11 @@ def test_nothing_of_a_ballot_is_shown_before_it_closes(hall_world: Hall) -> None
     """No export, no receipts, no named list, no result; turnout alone."""
     ballot = hall_world.ballot()
     hall_world.vote(ballot, 1, "yes")
-    for look in (ballot_log.exported, voting.receipts_of, voting.named_votes):
+    for look in (ballot_log.exported, vote_receipts.receipts_of, vote_receipts.named_votes):
         with pytest.raises(StillOpen):
             look(hall_world.session, ballot)
     assert ballot.result is None
-    assert ballots.turnout(hall_world.session, ballot).voted.persons == 1
+    assert ballot_reading.turnout(hall_world.session, ballot).voted.persons == 1
 
 
 def test_after_closing_a_secret_vote_leaves_no_box_no_key_and_no_choice(hall_world: Hall) -> None:
@@ -88,7 +96,7 @@ def test_after_closing_a_secret_vote_leaves_no_box_no_key_and_no_choice(hall_wor
     assert all(set(e.payload) == {"receipt"} for e in events if e.kind in ("cast", "change"))
     assert [e.payload["choice"] for e in events if e.kind == "ballot"] == ["no", "yes", "yes"]
     assert verify(ballot_log.exported(hall_world.session, ballot)).whole
-    assert voting.named_votes(hall_world.session, ballot) == []
+    assert vote_receipts.named_votes(hall_world.session, ballot) == []
 
 
 def test_a_vote_by_area_cannot_be_secret(hall_world: Hall) -> None:
@@ -126,7 +134,7 @@ def test_a_neighbour_votes_for_an_elder_only_with_leave(hall_world: Hall) -> Non
         voting.confirm(session, ballot.id, elector, helper, elder, hall_world.now)
     consents.give(session, elder, helper, Scope.DELIBERATION, hall_world.now)
     assert voting.confirm(session, ballot.id, elector, helper, elder, hall_world.now)
-    assert ballots.origins(session, ballot) == {"assisted": 1}
+    assert ballot_reading.origins(session, ballot) == {"assisted": 1}
 
 
 def test_a_paper_ballot_takes_two_people_who_agree(hall_world: Hall) -> None:
@@ -142,7 +150,7 @@ def test_a_paper_ballot_takes_two_people_who_agree(hall_world: Hall) -> None:
     assert paper_votes.confirm(session, chen, again, "yes", now)
     with pytest.raises(AlreadyVoted, match="纸质"):
         hall_world.vote(ballot, 5, "no")
-    assert ballots.origins(session, ballot) == {"paper": 1}
+    assert ballot_reading.origins(session, ballot) == {"paper": 1}
 
 
 def test_a_receipt_tells_counted_or_not_and_never_the_choice(hall_world: Hall) -> None:
@@ -150,15 +158,15 @@ def test_a_receipt_tells_counted_or_not_and_never_the_choice(hall_world: Hall) -
     ballot = hall_world.ballot()
     code = hall_world.vote(ballot, 1, "yes")
     community = hall_world.community.id
-    known = voting.check_receipt(hall_world.session, community, code.lower())
+    known = vote_receipts.check_receipt(hall_world.session, community, code.lower())
     assert known is not None
     assert not known.counted
     hall_world.close(ballot)
-    known = voting.check_receipt(hall_world.session, community, code)
+    known = vote_receipts.check_receipt(hall_world.session, community, code)
     assert known is not None
     assert known.counted
-    assert voting.check_receipt(hall_world.session, community, "0000-000") is None
-    assert voting.receipts_of(hall_world.session, ballot) == [code]
+    assert vote_receipts.check_receipt(hall_world.session, community, "0000-000") is None
+    assert vote_receipts.receipts_of(hall_world.session, ballot) == [code]
 
 
 def test_a_ballot_is_extended_once_with_a_reason(hall_world: Hall) -> None:

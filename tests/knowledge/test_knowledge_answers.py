@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.answers import Answer, Context
-from knowledge.documents import Document, Passage, expiring
+from knowledge.documents import Document, Passage
 from knowledge.engine import KnowledgeBase
 from knowledge.importing import import_file
 from tests.shared_data import ROOT
@@ -233,10 +233,3 @@ def test_only_documents_of_the_area_are_served() -> None:
     day = date(2025, 1, 1)
     assert base.ask("高龄津贴发多少钱", today=day, area="甲市乙区丙街道").answered
     assert not base.ask("高龄津贴发多少钱", today=day, area="甲市丁区").answered
-
-
-def test_owners_can_be_told_before_a_document_expires() -> None:
-    soon = rule("a", "甲", valid_until=date(2025, 1, 31))
-    late = rule("b", "乙", valid_until=date(2025, 6, 30))
-    gone = rule("c", "丙", valid_until=date(2024, 12, 31))
-    assert expiring([soon, late, gone], date(2025, 1, 2), within_days=30) == [soon]

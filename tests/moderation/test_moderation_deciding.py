@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo.community import add_staff, open_community
-from services import moderation, residents, sensitive_words, submissions
+from services import moderation, personal_data, residents, sensitive_words, submissions
 from services.access import Forbidden
 from services.calendar import OfficeHours
 from storage.communities import Community
@@ -142,7 +142,7 @@ def test_a_forgotten_author_leaves_no_words(hall: Hall) -> None:
     """The text and the queue item go with the resident; the row stays, decided."""
 
     def work(session: Session) -> None:
-        residents.forget(session, session.scalars(select(Resident)).one(), NOW)
+        personal_data.forget(session, session.scalars(select(Resident)).one(), NOW)
 
     hall.database.write_now(work)
     one = hall.see(hall.one)

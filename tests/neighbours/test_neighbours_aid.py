@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services import aid, desk, finding, referrals, residents
+from services import aid, desk, finding, personal_data, referrals
 from services.access import Forbidden, visible_talk
 from storage.aid import AidRequest, Referral
 from storage.desk import QueueItem
@@ -147,7 +147,7 @@ def test_nobody_acts_without_the_right(asked: Village) -> None:
 
 def test_forgetting_leaves_no_word_of_it(taken: Village) -> None:
     taken.do(lambda s: referrals.consent(s, sent(s), agreed=True, now=NOW))
-    taken.do(lambda s: residents.forget(s, who(s, "wang"), NOW))
+    taken.do(lambda s: personal_data.forget(s, who(s, "wang"), NOW))
     left = taken.see(one)
     assert (left.need, left.phone, left.outcome, left.state) == (None, None, None, "withdrawn")
     assert all(step.words is None for step in taken.see(lambda s: aid.steps_of(s, one(s))))

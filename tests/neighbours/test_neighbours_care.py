@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from services import care, consents, ledger, residents
+from services import care, care_givers, care_settling, consents, ledger, personal_data
 from services.access import Forbidden
 from services.ledger import Unit
 from storage.care import CareGiver, CareRequest
@@ -20,7 +20,7 @@ def one(session: Session) -> CareRequest:
 
 
 def giver(session: Session, name: str = "li") -> CareGiver:
-    found = care.giver_of(session, who(session, name))
+    found = care_givers.giver_of(session, who(session, name))
     assert found is not None
     return found
 
@@ -31,12 +31,12 @@ def hours(village: Village, name: str) -> int:
 
 def welcome(session: Session, name: str = "li") -> None:
     """Makes a resident a giver whom the staff know."""
-    made = care.volunteer(session, who(session, name), "能陪诊", None, HOURS, NOW)
-    care.decide_giver(session, staff(session, "wang"), made, accept=True, now=NOW)
+    made = care_givers.volunteer(session, who(session, name), "能陪诊", None, HOURS, NOW)
+    care_givers.decide_giver(session, staff(session, "wang"), made, accept=True, now=NOW)
 
 
 def say(village: Village, name: str, minutes: int) -> bool:
-    return village.do(lambda s: care.confirm(s, one(s), who(s, name), minutes, HOURS, NOW))
+    return village.do(lambda s: care_settling.confirm(s, one(s), who(s, name), minutes, HOURS, NOW))
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_only_people_the_staff_know_come(village: Village) -> None:
     """Somebody who has just put the name down sees nothing and takes nothing."""
 
     def work(session: Session) -> None:
-        made = care.volunteer(session, who(session, "li"), "能陪诊", None, HOURS, NOW)
+        made = care_givers.volunteer(session, who(session, "li"), "能陪诊", None, HOURS, NOW)
         care.request(session, who(session, "wang"), who(session, "wang"), NEW, HOURS, NOW)
         assert care.open_requests(session, made) == []
 
@@ -86,7 +86,9 @@ def test_only_people_the_staff_know_come(village: Village) -> None:
     with pytest.raises(care.BadCare):
         village.do(lambda s: care.match(s, one(s), giver(s), None, NOW))
     with pytest.raises(Forbidden):
-        village.do(lambda s: care.decide_giver(s, staff(s, "li"), giver(s), accept=True, now=NOW))
+        village.do(
+            lambda s: care_givers.decide_giver(s, staff(s, "li"), giver(s), accept=True, now=NOW)
+        )
 
 
 def test_hours_move_when_both_say_the_same_and_only_then(matched: Village) -> None:
@@ -114,10 +116,10 @@ def test_different_times_wait_for_each_other_or_for_staff(matched: Village) -> N
     say(matched, "li", 180)
     assert not say(matched, "wang", 120)
     with pytest.raises(care.BadCare):
-        matched.do(lambda s: care.settle(s, staff(s, "wang"), one(s), 150, " ", NOW))
+        matched.do(lambda s: care_settling.settle(s, staff(s, "wang"), one(s), 150, " ", NOW))
     with pytest.raises(Forbidden):
-        matched.do(lambda s: care.settle(s, staff(s, "li"), one(s), 150, "问过", NOW))
-    matched.do(lambda s: care.settle(s, staff(s, "wang"), one(s), 150, "问过两边", NOW))
+        matched.do(lambda s: care_settling.settle(s, staff(s, "li"), one(s), 150, "问过", NOW))
+    matched.do(lambda s: care_settling.settle(s, staff(s, "wang"), one(s), 150, "问过两边", NOW))
     assert hours(matched, "li") == 150
 
 
@@ -142,6 +144,6 @@ def test_what_nobody_takes_ends_after_two_weeks(bank: Village) -> None:
 
 
 def test_a_forgotten_elder_leaves_no_notes_and_the_hours_stay(matched: Village) -> None:
-    matched.do(lambda s: residents.forget(s, who(s, "wang"), NOW))
+    matched.do(lambda s: personal_data.forget(s, who(s, "wang"), NOW))
     left = matched.see(one)
     assert (left.notes, left.phone, left.state) == (None, None, "cancelled")

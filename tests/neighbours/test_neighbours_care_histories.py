@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services import care, ledger
+from services import care, care_givers, care_settling, ledger
 from services.ledger import Unit
 from storage.care import CareRequest
 from storage.ledger import LedgerAccount, LedgerEntry
@@ -25,14 +25,14 @@ def act(session: Session, what: str, care_id: int, minutes: int) -> None:
     """One step of a history on one of its requests."""
     one = session.get_one(CareRequest, care_id)
     elder, helper = who(session, "wang"), who(session, "li")
-    giver = care.giver_of(session, helper)
+    giver = care_givers.giver_of(session, helper)
     worker = staff(session, "wang")
     assert giver is not None
     acts: dict[str, Callable[[], object]] = {
         "match": lambda: care.match(session, one, giver, None, NOW),
-        "giver": lambda: care.confirm(session, one, helper, minutes, HOURS, NOW),
-        "elder": lambda: care.confirm(session, one, elder, minutes, HOURS, NOW),
-        "settle": lambda: care.settle(session, worker, one, minutes, "问过两边", NOW),
+        "giver": lambda: care_settling.confirm(session, one, helper, minutes, HOURS, NOW),
+        "elder": lambda: care_settling.confirm(session, one, elder, minutes, HOURS, NOW),
+        "settle": lambda: care_settling.settle(session, worker, one, minutes, "问过两边", NOW),
         "giver off": lambda: care.cancel(session, one, helper, NOW),
         "elder off": lambda: care.cancel(session, one, elder, NOW),
         "staff off": lambda: care.cancel(session, one, worker, NOW),
@@ -43,7 +43,7 @@ def act(session: Session, what: str, care_id: int, minutes: int) -> None:
 def open_two(session: Session, saved: int) -> list[int]:
     """Two new requests of an elder who has saved so many minutes."""
     elder = who(session, "wang")
-    if care.giver_of(session, who(session, "li")) is None:
+    if care_givers.giver_of(session, who(session, "li")) is None:
         welcome(session)
     if saved:
         count = session.scalar(select(func.count(LedgerEntry.id)))

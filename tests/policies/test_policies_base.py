@@ -15,11 +15,12 @@ from commands import assembly
 from intents import Understander
 from knowledge.answers import Context
 from knowledge.engine import KnowledgeBase
-from services import knowledge_bases, policies, policy_questions
+from services import knowledge_bases, policies, policy_answers, policy_questions
 from services.access import Role
 from services.knowledge_bases import KnowledgeBases
+from services.personal_data import forget
 from services.policy_questions import Found
-from services.residents import dialog_of, forget, meet
+from services.residents import dialog_of, meet
 from storage.engine import Database
 from storage.messages import InboundMessage
 from storage.policies import PolicyQuestion
@@ -188,7 +189,7 @@ def test_questions_without_a_good_answer_are_listed_till_settled(database: Datab
             if feedback is not None:
                 policy_questions.judge(question, useful=feedback)
         _, settled = _ask(session, "已办")
-        policy_questions.settle(session, worker_of(session, Role.REVIEWER), settled, NOW)
+        policy_answers.dismiss(session, worker_of(session, Role.REVIEWER), [settled], NOW)
 
     database.write_now(work)
     assert _open(database) == ["答错", "没有答案"]

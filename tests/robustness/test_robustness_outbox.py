@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -16,12 +18,13 @@ from bot.wechat.client import WeChatClient
 from commands.assembly import accounts_of
 from commands.support import office_hours
 from demo.fake_wechat import Fault
+from intents import Understander
 from services import outbox
 from services.outbox import Postman
 from storage.desk import QueueItem
 from storage.messages import OutboxMessage
 from storage.residents import Resident
-from tests.desk import Desk
+from tests.desk import Desk, open_desk
 
 SEND, FETCH = "message/custom/send", "stable_token"
 BRIEF = aiohttp.ClientTimeout(total=0.3)
@@ -66,6 +69,15 @@ def alarms(desk: Desk) -> int:
 
 def arrived(desk: Desk) -> list[str]:
     return [sent.text for sent in desk.fake.sent]
+
+
+@pytest.fixture
+async def desk(
+    database_url: str, understander: Understander, tmp_path: Path
+) -> AsyncIterator[Desk]:
+    """A desk on each database in turn."""
+    async with open_desk(database_url, understander, tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture

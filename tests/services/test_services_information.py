@@ -16,9 +16,10 @@ from services.access import Forbidden, Role
 from services.calendar import OfficeHours
 from services.money import BadAmount, read_fen, say_yuan
 from services.notices import Wording
+from services.personal_data import forget
 from services.places import community_place
 from services.publishing import BadPublication, Stage, StalePublication
-from services.residents import forget, meet
+from services.residents import meet
 from services.sheet_files import read_lines
 from services.sheets import FundLine, ServiceLine
 from services.tip_offs import Told

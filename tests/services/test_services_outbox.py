@@ -14,7 +14,8 @@ from demo.community import open_community
 from services import outbox
 from services.calendar import OfficeHours
 from services.outbox import Fate, Postman, Way, window
-from services.residents import forget, meet
+from services.personal_data import forget
+from services.residents import meet
 from storage.communities import Community
 from storage.desk import QueueItem
 from storage.engine import Database

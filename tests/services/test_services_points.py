@@ -17,11 +17,11 @@ from services import (
     households,
     ledger_chain,
     ledger_proof,
+    personal_data,
     point_rules,
     points_expiry,
     points_jobs,
     redemptions,
-    residents,
     solvency,
 )
 from services.awards import AwardRefusal, Wish
@@ -275,7 +275,7 @@ def test_who_is_forgotten_leaves_the_books_whole(database: Database) -> None:
         awards.award(session, worker(session), wish, HOURS, NOW)
         row = shelve(session, Label("洗衣液", 20, 3))
         redemptions.reserve(session, me, row.id, "r", NOW)
-        residents.forget(session, me, NOW)
+        personal_data.forget(session, me, NOW)
         assert session.scalars(select(Goods.stock)).one() == 3
         assert session.scalars(select(Redemption.state)).one() == "cancelled"
         assert session.scalars(select(PointAward.reason)).one() == ""
@@ -294,7 +294,7 @@ def test_ones_own_entries_are_handed_out_signed(database: Database) -> None:
     def work(session: Session) -> str:
         earn(session, 30, "a")
         earn(session, 5, "b")
-        data = residents.export(session, person(session))
+        data = personal_data.export(session, person(session))
         return json.dumps(data, ensure_ascii=False)
 
     text = database.write_now(work)

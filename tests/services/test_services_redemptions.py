@@ -14,7 +14,7 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services import goods, ledger_chain, redemptions
+from services import goods, ledger_chain, redemption_lists, redemptions
 from services.goods import Label, StaleGoods
 from services.ledger import Insufficient
 from services.pickup_codes import new_code, read_code, say_code
@@ -60,7 +60,7 @@ def test_reserve_and_hand_over(database: Database) -> None:
     assert database.read_now(books) == (80, 20, 0, 2, "reserved")
 
     def hand(session: Session) -> None:
-        found = redemptions.by_code(session, worker(session), code)
+        found = redemption_lists.by_code(session, worker(session), code)
         assert found is not None
         redemptions.hand_over(session, worker(session), found, NOW)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import aid, care, consents, moderation, referrals
+from services import aid, care_givers, consents, moderation, referrals
 from services.calendar import OfficeHours
 from services.moderated import EFFECTS
 from storage.aid import AidRequest
@@ -66,7 +66,7 @@ def _grant(session: Session, worker: Staff, _me: Resident, rest: str, now: datet
 
 def _welcome(session: Session, worker: Staff, _me: Resident, _rest: str, now: datetime) -> None:
     for giver in session.scalars(select(CareGiver)).all():
-        care.decide_giver(session, worker, giver, accept=True, now=now)
+        care_givers.decide_giver(session, worker, giver, accept=True, now=now)
 
 
 def _consent(session: Session, _worker: Staff, me: Resident, rest: str, now: datetime) -> None:

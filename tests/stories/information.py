@@ -28,7 +28,9 @@ def publish(session: Session, what: str, now: datetime) -> None:
     kind, _, rest = what.partition(" ")
     match kind:
         case "everything":
-            Bulletins(session, community, staff, now).publish_all()
+            for moment, act in Bulletins(session, community, staff, now).planned():
+                for _ in act(moment):
+                    pass
         case "notice":
             topic, _, words = rest.partition(" ")
             title, _, text = words.partition("：")

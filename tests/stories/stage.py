@@ -23,7 +23,7 @@ from services import (
     cases,
     category_keeping,
     handover,
-    residents,
+    personal_data,
     return_visit,
 )
 from services.access import Role
@@ -305,7 +305,7 @@ class Stage:
         if what in ("form", "handover", "strikes"):
             return getattr(session.get_one(Dialog, self._me(session).id), what)
         if what == "personal data":
-            data = residents.personal_data(session, self._me(session))
+            data = personal_data.summary(session, self._me(session))
             return {key: getattr(data, key) for key in expected}
         if what == "case":
             return _newest_case(expected, session)

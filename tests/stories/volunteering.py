@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import attendance, attendance_sheet, signups
+from services import attendance, attendance_sheet, signup_line, signups
 from services.calendar import OfficeHours
 from storage.activities import Activity, Occasion, SignUp
 from storage.consents import ConsentCode
@@ -47,8 +47,8 @@ def shown(session: Session, what: str, now: datetime) -> str:
 
 def jobs(session: Session, now: datetime) -> None:
     """What the jobs of volunteering do."""
-    signups.lapse_offers(session, HOURS, now)
-    signups.move_lines(session, HOURS, now)
+    signup_line.lapse_offers(session, HOURS, now)
+    signup_line.move_lines(session, HOURS, now)
     signups.remind(session, now)
     attendance_sheet.close_past(session, HOURS, now)
 

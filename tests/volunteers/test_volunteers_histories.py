@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services import attendance, attendance_sheet, ledger, residents, signups
+from services import attendance, attendance_sheet, ledger, personal_data, signup_line, signups
 from services.ledger import Unit
 from services.volunteer_hours import BadHours
 from storage.activities import Occasion, SignUp
@@ -75,7 +75,7 @@ class History(RuleBasedStateMachine):
 
         def work(session: Session) -> object:
             if act in ("lapse", "move"):
-                jobs = {"lapse": signups.lapse_offers, "move": signups.move_lines}
+                jobs = {"lapse": signup_line.lapse_offers, "move": signup_line.move_lines}
                 return jobs[act](session, HOURS, now)
             return self._personal(session, act, self.here.resident(session, name), now)
 
@@ -85,10 +85,10 @@ class History(RuleBasedStateMachine):
         if act == "join":
             return signups.sign_up(session, self.occasion, me, now)
         if act == "forget":
-            residents.forget(session, me, now)
+            personal_data.forget(session, me, now)
             return None
         mine = signups.of(session, session.get_one(Occasion, self.occasion), me)
-        change = signups.cancel if act == "cancel" else signups.confirm
+        change = signups.cancel if act == "cancel" else signup_line.confirm
         return mine and change(session, mine, HOURS, now)
 
     def _rows(self, session: Session) -> list[SignUp]:

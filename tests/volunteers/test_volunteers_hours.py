@@ -14,7 +14,7 @@ from services import (
     attendance_sheet,
     certificates,
     ledger,
-    residents,
+    personal_data,
     signups,
     volunteer_hours,
 )
@@ -139,10 +139,10 @@ def test_who_is_forgotten_leaves_hours_without_a_person(
         me.name = "王秀兰"
         issued = certificates.issue(session, me, ShownName.FAMILY, NOW)
         assert issued.shown_name == "王**"
-        data = residents.export(session, me)
+        data = personal_data.export(session, me)
         assert data["hours"][0]["minutes"] == 120
         assert data["certificates"][0]["code"] == issued.code
-        residents.forget(session, me, NOW)
+        personal_data.forget(session, me, NOW)
         community = session.get_one(Community, here.community)
         assert certificates.find(session, community, issued.code) is None
         assert len(list(session.scalars(select(HourEntry)))) == 1

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from commands.support import utc_now
 from demo.wechat_side import SignedPush
-from services import signups
+from services import signup_line
 from services.access import Role
 from services.calendar import OfficeHours
 from settings import Settings
@@ -131,7 +131,7 @@ async def test_exactly_the_places_there_are_and_the_line_in_order(
             await crowd.all_say(first[4:8], "让给下一位")
 
         late = utc_now() + timedelta(hours=20)
-        database.write_now(lambda s: signups.lapse_offers(s, OfficeHours(), late))
+        database.write_now(lambda s: signup_line.lapse_offers(s, OfficeHours(), late))
         _judge_end(database, occasion, first)
 
 

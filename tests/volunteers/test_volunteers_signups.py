@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from services import activities, consents, residents, signups
+from services import activities, consents, personal_data, signup_line, signups
 from services.activities import BadActivity, Plan
 from services.consents import NoConsent, Scope
 from storage.activities import Occasion, SignUp
@@ -79,7 +79,7 @@ def test_places_then_the_line_in_order_of_coming(database: Database, here: Neigh
         _, occasion = here.activity(session)
         rows = sign_up(here, session, occasion.id, "a", "b", "c", "d", "c")
         assert [row.state for row in rows] == ["confirmed"] * 2 + ["waiting"] * 3
-        assert [signups.position(session, row) for row in rows[2:4]] == [1, 2]
+        assert [signup_line.position(session, row) for row in rows[2:4]] == [1, 2]
         assert rows[4] is rows[2]
         assert occasion.taken == 2
 
@@ -106,14 +106,14 @@ def test_a_free_place_is_held_for_the_next_and_then_for_the_one_after(
         a, _, c, d = sign_up(here, session, occasion.id, "a", "b", "c", "d")
         assert signups.cancel(session, a, HOURS, NOW)
         assert (a.state, c.state, d.state) == ("cancelled", "offered", "waiting")
-        assert c.offered_until == NOW + signups.OFFER_LIFE
-        late = NOW + signups.OFFER_LIFE + timedelta(seconds=1)
-        assert not signups.lapse_offers(session, HOURS, NOW)
-        assert signups.lapse_offers(session, HOURS, late) == 1
+        assert c.offered_until == NOW + signup_line.OFFER_LIFE
+        late = NOW + signup_line.OFFER_LIFE + timedelta(seconds=1)
+        assert not signup_line.lapse_offers(session, HOURS, NOW)
+        assert signup_line.lapse_offers(session, HOURS, late) == 1
         session.refresh(d)
         assert (c.state, d.state, occasion.taken) == ("lapsed", "offered", 2)
-        assert not signups.confirm(session, c, HOURS, late)
-        assert signups.confirm(session, d, HOURS, late)
+        assert not signup_line.confirm(session, c, HOURS, late)
+        assert signup_line.confirm(session, d, HOURS, late)
         assert d.state == "confirmed"
         assert len(told(session, "sign-up:")) == 3  # two offers, one that ran out
 
@@ -128,11 +128,11 @@ def test_an_offer_in_the_night_lasts_until_after_breakfast(
     def work(session: Session) -> None:
         _, occasion = here.activity(session)
         night = occasion.starts_at - timedelta(hours=34)  # 23:00, two evenings before
-        until = signups.offer_ends(occasion, HOURS, night)
-        assert until == night + timedelta(hours=8, minutes=30) + signups.OFFER_LIFE
+        until = signup_line.offer_ends(occasion, HOURS, night)
+        assert until == night + timedelta(hours=8, minutes=30) + signup_line.OFFER_LIFE
         just_before = occasion.starts_at - timedelta(minutes=20)
-        assert signups.offer_ends(occasion, HOURS, just_before) == occasion.starts_at
-        assert signups.offer_ends(occasion, HOURS, occasion.starts_at) is None
+        assert signup_line.offer_ends(occasion, HOURS, just_before) == occasion.starts_at
+        assert signup_line.offer_ends(occasion, HOURS, occasion.starts_at) is None
 
     database.write_now(work)
 
@@ -213,9 +213,9 @@ def test_who_leaves_the_account_makes_room(database: Database, here: Neighbourho
     def work(session: Session) -> None:
         _, occasion = here.activity(session)
         _, _, c = sign_up(here, session, occasion.id, "a", "b", "c")
-        residents.forget(session, here.resident(session, "a"), NOW)
+        personal_data.forget(session, here.resident(session, "a"), NOW)
         assert occasion.taken == 1
-        assert signups.move_lines(session, HOURS, NOW) == 1
+        assert signup_line.move_lines(session, HOURS, NOW) == 1
         assert c.state == "offered"
 
     database.write_now(work)
@@ -242,9 +242,9 @@ def test_more_room_is_offered_to_those_who_wait(database: Database, here: Neighb
         _, occasion = here.activity(session)
         rows = sign_up(here, session, occasion.id, "a", "b", "c", "d", "e")
         staff = here.staff(session)
-        signups.set_capacity(session, staff, occasion, 4, HOURS, NOW)
+        signup_line.set_capacity(session, staff, occasion, 4, HOURS, NOW)
         assert [row.state for row in rows[2:]] == ["offered", "offered", "waiting"]
         with pytest.raises(BadActivity):
-            signups.set_capacity(session, staff, occasion, 3, HOURS, NOW)
+            signup_line.set_capacity(session, staff, occasion, 3, HOURS, NOW)
 
     database.write_now(work)

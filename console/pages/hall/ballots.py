@@ -18,7 +18,15 @@ from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
 from deliberation.definition import Definition
 from deliberation.quorum import Amount, total
-from services import ballots, electorates, hall_reading, paper_votes, questionnaires, result_words
+from services import (
+    ballot_reading,
+    ballots,
+    electorates,
+    hall_reading,
+    paper_votes,
+    questionnaires,
+    result_words,
+)
 from storage.ballots import Ballot, Elector, PaperVote
 from storage.hall import Topic
 
@@ -33,7 +41,7 @@ class BallotPage:
     ballot: Ballot
     topic: Topic
     definition: Definition
-    turnout: ballots.Turnout
+    turnout: ballot_reading.Turnout
     origins: dict[str, int]
     voices: list[electorates.Voice]
     preview: Amount | None
@@ -124,8 +132,8 @@ def _load(session: Session, visit: Visit, number: int) -> BallotPage:
         ballot=ballot,
         topic=topic,
         definition=ballots.definition_of(ballot),
-        turnout=ballots.turnout(session, ballot),
-        origins=ballots.origins(session, ballot),
+        turnout=ballot_reading.turnout(session, ballot),
+        origins=ballot_reading.origins(session, ballot),
         voices=voices[:SHOWN],
         preview=total(voice.weight for voice in voices) if voices else None,
         lacking=lacking,

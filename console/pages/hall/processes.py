@@ -10,7 +10,7 @@ from console.forms import Entered, read_form
 from console.pages.hall import shared
 from console.rendering import render
 from console.visits import Visit, visit_of
-from services import hall_reading, process_keeping
+from services import process_keeping, scope
 from services.processes import BadProcess
 
 ADDRESS = f"{shared.ADDRESS}/processes"
@@ -37,7 +37,7 @@ def _load(session: Session, visit: Visit, code: str, key: str) -> dict[str, obje
     asked = key in {process.key for process in known}
     return {
         "place": place,
-        "places": hall_reading.communities_for(session, visit.staff),
+        "places": scope.nodes(session, visit.staff),
         "processes": known,
         "own": {p.key for p in known if process_keeping.newest(session, community, p.key)},
         "text": process_keeping.text_of(session, community, key) if asked else "",

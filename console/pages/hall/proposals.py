@@ -10,8 +10,7 @@ from console.forms import Entered, read_form
 from console.pages.hall import shared
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import hall, process_keeping, proposals
-from services.hall_reading import communities_for
+from services import hall, process_keeping, proposals, scope
 from storage.opinions import Proposal
 
 
@@ -24,7 +23,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 def _rows(session: Session, visit: Visit) -> list[tuple[Proposal, int]]:
-    communities = [shared.community_id_of(p) for p in communities_for(session, visit.staff)]
+    communities = [shared.community_id_of(p) for p in scope.nodes(session, visit.staff)]
     found = [one for c in communities for one in proposals.all_proposals(session, c)]
     return [(one, proposals.supporters(session, one)) for one in found]
 

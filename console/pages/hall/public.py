@@ -15,6 +15,7 @@ from console.public import community_of, render_public
 from console.visits import deps_of, number_in_path
 from services import (
     ballot_log,
+    ballot_reading,
     ballots,
     hall,
     hall_outcome,
@@ -80,7 +81,7 @@ async def show_one(request: web.Request) -> web.Response:
 
 
 def _topic(session: Session, topic: Topic) -> dict[str, Any]:
-    found = ballots.ballots_of(session, topic)
+    found = ballot_reading.ballots_of(session, topic)
     sheets = questionnaires.sheets_of(session, topic)
     return {
         "topic": topic,
@@ -140,7 +141,7 @@ async def budget(request: web.Request) -> web.Response:
 
 
 def _closed(session: Session, community: Community, number: int) -> Ballot:
-    ballot = ballots.ballot_of(session, community.id, number)
+    ballot = ballot_reading.ballot_of(session, community.id, number)
     if ballot is None or ballot.state != "closed":
         raise web.HTTPNotFound
     return ballot

@@ -10,7 +10,7 @@ from console.forms import Entered, number_or_none, read_form
 from console.pages.hall import shared
 from console.rendering import render
 from console.visits import Visit, visit_of
-from services import finding, hall_reading, register, register_files, result_words
+from services import finding, hall_reading, register, register_files, result_words, scope
 from services.electorates import CM2
 from services.register import BadRegister
 
@@ -37,7 +37,7 @@ def _load(session: Session, visit: Visit, code: str) -> dict[str, object]:
     homes = register.homes_for(session, visit.staff, community)
     return {
         "place": place,
-        "places": hall_reading.communities_for(session, visit.staff),
+        "places": scope.nodes(session, visit.staff),
         "homes": homes[:SHOWN],
         "number": len(homes),
         "ties": hall_reading.ties_of(session, homes[:SHOWN]),

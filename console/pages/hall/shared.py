@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.visits import Visit
-from services import hall, hall_reading
+from services import hall, hall_reading, scope
 from services.calendar import CHINA
 from storage.ballots import Ballot
 from storage.communities import Place
@@ -52,7 +52,7 @@ def find_proposal(session: Session, visit: Visit, number: int) -> Proposal:
 
 def find_community(session: Session, visit: Visit, code: str) -> Place:
     """The community named, else the first one in the scope; 404 where there is none."""
-    places = hall_reading.communities_for(session, visit.staff)
+    places = scope.nodes(session, visit.staff)
     wanted = [place for place in places if place.code == code] if code else places
     if not wanted:
         raise web.HTTPNotFound

@@ -10,7 +10,7 @@ from console.pages.hall import shared
 from console.pages.hall.topic import Form, act
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
-from services import ballots, hall, hall_minutes, hall_reading, hall_seats, register
+from services import ballot_reading, hall, hall_minutes, hall_reading, hall_seats, register
 from services.hall_stages import NotYet
 from storage.ballots import Elector
 from storage.hall import Attendance, Seat, Topic
@@ -89,7 +89,7 @@ def _by_stage(session: Session, topic: Topic) -> list[Attendance]:
 
 def _meeting(session: Session, topic: Topic) -> list[Elector]:
     """Those with a vote at the meeting of this stage, once the list is frozen."""
-    here = [b for b in ballots.ballots_of(session, topic) if b.stage == topic.stage]
+    here = [b for b in ballot_reading.ballots_of(session, topic) if b.stage == topic.stage]
     meeting = [ballot for ballot in here if ballot.in_meeting]
     return [one for ballot in meeting for one in hall_reading.electors_of(session, ballot)]
 

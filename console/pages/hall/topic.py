@@ -16,6 +16,7 @@ from console.pages.hall.plan_form import choices_of
 from console.rendering import render
 from console.visits import Visit, number_in_path, visit_of
 from services import (
+    ballot_reading,
     ballots,
     hall,
     hall_outcome,
@@ -63,7 +64,7 @@ class TopicPage:
     names: dict[int, str]
     seats: list[Seat]
     present: list[Attendance]
-    ballots: list[tuple[Ballot, ballots.Turnout]]
+    ballots: list[tuple[Ballot, ballot_reading.Turnout]]
     statements: list[Statement]
     counts: dict[int, Count]
     snapshot: OpinionSnapshot | None
@@ -115,7 +116,10 @@ def _load(session: Session, visit: Visit, number: int) -> TopicPage:
         names=hall_reading.staff_names(session, (event.staff_id for event in events)),
         seats=hall_seats.seats_of(session, topic),
         present=hall_seats.sheet(session, topic),
-        ballots=[(b, ballots.turnout(session, b)) for b in ballots.ballots_of(session, topic)],
+        ballots=[
+            (b, ballot_reading.turnout(session, b))
+            for b in ballot_reading.ballots_of(session, topic)
+        ],
         statements=hall_reading.statements_of(session, topic),
         counts={one.statement.id: one for one in statements.counts_of(session, topic)},
         snapshot=opinion_maps.snapshot(session, topic),

@@ -12,9 +12,8 @@ from console.forms import Entered, number_or_none, read_form
 from console.pages.hall import shared
 from console.rendering import render
 from console.visits import Visit, visit_of
-from services import hall, hot_topics, place_names, process_keeping, proposals
+from services import hall, hot_topics, place_names, process_keeping, proposals, scope
 from services.hall import BadTopic, Draft
-from services.hall_reading import communities_for
 from storage.communities import Place
 from storage.hall import Topic
 
@@ -72,7 +71,7 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
 def _load(session: Session, visit: Visit, state: str) -> TopicsPage:
     topics = hall.topics_for(session, visit.staff, state=state)
     names = place_names.names_of(session, {topic.place_path for topic in topics})
-    communities = [shared.community_id_of(p) for p in communities_for(session, visit.staff)]
+    communities = [shared.community_id_of(p) for p in scope.nodes(session, visit.staff)]
     offered = [one for c in communities for one in process_keeping.all_current(session, c)]
     known = [one for c in communities for one in proposals.all_proposals(session, c)]
     scopes = place_names.scopes_in(session, visit.staff)
