@@ -112,8 +112,13 @@ class KnowledgeBase:
     def _decide(self, hits: Sequence[Hit], query: Query) -> Answer:
         if self._sure(hits):
             return self._answer(hits[0], query)
-        likely = [hit for hit in hits if hit.chance >= self.finder.decision.offer][:_CHOICES]
-        titles = tuple(self.documents[hit.document].title for hit in likely)
+        alike = bool(hits) and hits[0].doubtful
+        likely = [
+            hit
+            for hit in hits
+            if hit.chance >= self.finder.decision.offer or (alike and hit.doubtful)
+        ]
+        titles = tuple(self.documents[hit.document].title for hit in likely[:_CHOICES])
         return Answer(False, choices=titles, confidence=hits[0].chance if hits else 0.0)
 
     def _sure(self, hits: Sequence[Hit]) -> bool:
