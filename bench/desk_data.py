@@ -170,6 +170,7 @@ def _case(
         "resolve_due": came + timedelta(days=7),
         "responded_at": came + timedelta(hours=random.expovariate(1 / 4)) if not still else None,
         "resolved_at": came + timedelta(days=random.expovariate(1 / 4)) if closed else None,
+        "reopened": int(number % 20 == 0),
         "satisfaction": random.choice((None, None, 2, 4, 5, 5)) if closed else None,
         "confidential": "",
         "created_at": came,

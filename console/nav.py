@@ -31,6 +31,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/console/tips", "保密举报", Permission.APPROVE),
     Entry("/console/categories", "类别", Permission.KEEP_DESK),
     Entry("/console/dispatch", "派单规则", Permission.KEEP_DESK),
+    Entry("/console/terms", "时限与日历", Permission.KEEP_DESK),
     Entry("/console/posters", "二维码", Permission.SEE),
     Entry("/console/city", "市级对接", Permission.KEEP_DESK),
     Entry("/console/keys", "接口密钥", Permission.KEEP_STAFF),

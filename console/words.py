@@ -62,6 +62,8 @@ EVENT_NAMES = {
     "rated": "居民评价",
     "confided": "改保密",
     "mediator": "调解员",
+    "terms": "时限更新",
+    "summary": "公开摘要",
 }
 MESSAGE_KINDS = {
     "image": "图片",
@@ -100,6 +102,7 @@ SUBJECTS = {
     "policy_documents": "政策",
     "policy_questions": "政策提问",
     "category_settings": "类别",
+    "desk_terms": "时限与日历",
     "dispatch_rules": "派单规则",
     "api_keys": "接口密钥",
     "consents": "授权",

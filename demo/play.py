@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.turn import TurnTaker
 from demo.community import add_staff, open_community
-from demo.life import hall_life, neighbours, points_life, time_bank, volunteering
+from demo.life import hall_life, house, neighbours, points_life, time_bank, volunteering
 from demo.life.album import Album
 from demo.life.desk_acts import Desk
 from demo.life.information import bulletins
@@ -129,6 +129,7 @@ class _Play:
             *volunteering.happenings(self._scene, hours, now),
             *neighbours.acts(self._scene, now),
             *time_bank.acts(self._scene, now),
+            *house.chores(self._scene, hours, begin, now),
         ):
             self._add(moment, act)
         total = len(self._queue)

@@ -120,9 +120,9 @@ def _guess(turn: Turn, text: str) -> dict[str, Any]:
     catalogue = turn.catalogue
     likely = [code for code, _ in guess.ranking if code in catalogue][:3]
     questions = {
-        code: [one.as_json() for one in asked]
+        code: [one.as_json() for one in catalogue.questions(code) if not one.is_told(text)]
         for code in likely
-        if (asked := catalogue.questions(code))
+        if catalogue.questions(code)
     }
     options = [[code, catalogue.name(code)] for code in likely]
     values: dict[str, Any] = {"category_options": options, "questions": questions}

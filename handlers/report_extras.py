@@ -10,9 +10,11 @@ import cn2an
 from dialogue.forms import Heard, Misheard, Redo, Slot, Values
 from dialogue.words import numbered, tapped
 from handlers.words import has_words, without_phone
+from intents.tickets import parse_ticket
 
 SKIP = re.compile(r"跳过|不(?:知道|清楚|晓得|填|说|记得)了?|没有?|略过?|下一[个步]")
 _NUMBER = re.compile(r"(?:大概|大约|约|有|是)?(\d{1,6}|[一二两三四五六七八九十百]{1,6})\D{0,3}")
+_CODE = re.compile(r"(?=.*\d)[\w·.#-]{3,12}")
 LONGEST_ANSWER = 60
 
 
@@ -61,9 +63,16 @@ def _read(heard: Heard, values: Values) -> Redo:
     chosen = _chosen(heard.word, names, several=kind == "several")
     if chosen:
         return _kept(values, question, "、".join(chosen))
+    if not names and _is_code(heard.word):
+        return _kept(values, question, heard.text.strip())
     if names:
         raise Misheard(f"请回复 1 到 {len(names) + 1} 中的一个数字。")
     raise Misheard("" if heard.found else "请用几个字说，或者回复 1 跳过。")
+
+
+def _is_code(word: str) -> bool:
+    """A number plate or the number on a post; never the number of a case, nor a digit to tap."""
+    return bool(_CODE.fullmatch(word)) and tapped(word) is None and parse_ticket(word) is None
 
 
 def _number(word: str) -> str:

@@ -1,4 +1,5 @@
-"""监督举报: a confidential word about public money, and how far it is, for its author alone.
+"""监督举报: a confidential word about public money or the conduct of those who serve here, and how
+far it is, for its author alone. The one door for all that is told so.
 
 What is said here is kept encrypted and apart: the conversation that staff read shows none of it.
 """
@@ -25,21 +26,29 @@ _TELLS = re.compile(r"举报|检举|揭发")
 _MONEY = re.compile(
     r"资金|经费|公款|贪|挪用|私吞|侵占|惠民|补助款|救助款|账目|假账|回扣|受贿|优亲厚友|吃拿卡要|中饱"
 )
+_CONDUCT = re.compile(
+    r"干部|书记|主任|领导|工作人员|办事员|窗口|网格员|社工|居委会|村委会|以权谋私|徇私|不作为|乱作为|收礼|送礼|作风"
+)
 _BARE = re.compile(r"(?:我?要?想?)?(?:监督|保密|匿名)举报")
 _OWN = re.compile(r"我的举报|举报(?:的?进展|到哪.*|怎么样了|结果)|查举报")
 
 
 def rule(text: str) -> str | None:
-    """A tip-off, a receipt, or the wish to know how far one is."""
+    """A tip-off, a receipt, or the wish to know how far one is; 举报 of a neighbour is a report."""
     plain = text.strip(" 。！!")
     found = RECEIPT.search(plain)
     if found:
         return f"={found[0]}"
     if _OWN.fullmatch(plain):
         return "="
-    if _BARE.fullmatch(plain) or (_TELLS.search(plain) and _MONEY.search(plain)):
+    if _BARE.fullmatch(plain) or (_TELLS.search(plain) and _about(plain)):
         return ""
     return None
+
+
+def _about(text: str) -> bool:
+    """Whether a text speaks of money or of people who serve the public."""
+    return bool(_MONEY.search(text) or _CONDUCT.search(text))
 
 
 def tip(turn: Turn, request: Request) -> Say:
@@ -49,7 +58,10 @@ def tip(turn: Turn, request: Request) -> Say:
         return _how_far(turn, request.argument[1:])
     words = request.text.strip()
     known = {"text": words[:LONGEST]} if len(words) >= SHORTEST_MATTER else {}
-    lead = "这里说的加密存放，只有社区审核员和管理员能看，聊天记录里不留。"
+    lead = (
+        "公家的钱、工作人员的事在这里说：加密存放，只有审核员和管理员能看，聊天里不留，"
+        "被说到的人看不到。\n邻居、违建这些，回 0 后直接说就行。"
+    )
     return Say(lead, begin=Begin(FORM.name, known, text=""))
 
 
@@ -94,7 +106,7 @@ def prepare(turn: Turn, heard: Heard, values: Values) -> Heard:
 
 
 def _ask_text(_values: Values) -> str:
-    return f"请说说是哪笔钱、什么事、什么时候。\n{numbered(())}"
+    return f"请说说是谁或哪笔钱、什么事、什么时候。\n{numbered(())}"
 
 
 def _read_text(heard: Heard, _values: Values) -> str:
@@ -157,7 +169,7 @@ FORM = Form(
 SERVICE = Service(
     name=NAME,
     actions={NAME: tip, "tip.own": own},
-    commands={"监督举报": NAME, "保密举报": NAME, "我的举报": "tip.own"},
+    commands={"举报": NAME, "监督举报": NAME, "保密举报": NAME, "我的举报": "tip.own"},
     forms=(FormService(FORM, told, prepare, life=LIFE, open_ended=True),),
     rule=rule,
 )

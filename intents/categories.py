@@ -16,6 +16,7 @@ class Category:
 
     `private` cases are never shown in public; one that is not `active` takes no new cases.
     `national` is the class of GB/T 30428.2-2013, see `services.national`; empty where none fits.
+    `national_minor` is the finer class by its name, or as the city writes it.
     """
 
     code: str
@@ -28,6 +29,7 @@ class Category:
     private: bool = False
     active: bool = True
     national: str = ""
+    national_minor: str = ""
 
 
 def read_categories(path: Path) -> list[Category]:
@@ -44,6 +46,7 @@ def read_categories(path: Path) -> list[Category]:
             examples=tuple(leaf["examples"]),
             private=bool(leaf.get("private", False)),
             national=leaf.get("national", ""),
+            national_minor=leaf.get("minor", ""),
         )
         for group in tree["groups"]
         for leaf in group["categories"]

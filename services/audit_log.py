@@ -146,6 +146,9 @@ ACTION_NAMES = {
     "policy.return": "退回政策条目",
     "policy.question.settle": "了结政策提问",
     "model.train": "训练模型",
+    "terms.keep": "改时限与日历",
+    "case.summary": "写公开摘要",
+    "case.summary_off": "撤下公开摘要",
 }
 
 

@@ -26,12 +26,23 @@ def is_workday(day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OfficeHours:
-    """When the office works, and when nothing is pushed to a resident; local times."""
+    """When the office works, and when nothing is pushed to a resident; local times.
+
+    `worked` and `closed` are days on which this office does not do as the country does.
+    """
 
     opens: time = time(9)
     closes: time = time(18)
     quiet_from: time = time(21, 30)
     quiet_to: time = time(7, 30)
+    worked: frozenset[date] = frozenset()
+    closed: frozenset[date] = frozenset()
+
+    def is_workday(self, day: date) -> bool:
+        """Whether the office works on that day: as the country does, but for its own days."""
+        if day in self.worked or day in self.closed:
+            return day in self.worked
+        return is_workday(day)
 
     @property
     def minutes_a_day(self) -> int:
@@ -40,7 +51,7 @@ class OfficeHours:
     def is_open(self, moment: datetime) -> bool:
         """Whether somebody is at the desk at `moment` (aware)."""
         local = moment.astimezone(CHINA)
-        return is_workday(local.date()) and self.opens <= local.time() < self.closes
+        return self.is_workday(local.date()) and self.opens <= local.time() < self.closes
 
     def add(self, start: datetime, minutes: int) -> datetime:
         """The moment (aware UTC) at which `minutes` of working time since `start` are over.
@@ -51,7 +62,7 @@ class OfficeHours:
         day, left = local.date(), minutes
         worked = self._clamp(local.time())
         while True:
-            if is_workday(day):
+            if self.is_workday(day):
                 if worked + left <= self.minutes_a_day:
                     return _at(day, _minutes(self.opens) + worked + left)
                 left -= self.minutes_a_day - worked
@@ -66,7 +77,7 @@ class OfficeHours:
         day, left = local.date(), minutes
         worked = self._clamp(local.time())
         while True:
-            if is_workday(day):
+            if self.is_workday(day):
                 if worked >= left:
                     return _at(day, _minutes(self.opens) + worked - left)
                 left -= worked
@@ -75,12 +86,12 @@ class OfficeHours:
     def between(self, start: datetime, end: datetime) -> int:
         """Whole minutes of working time from `start` to `end`; 0 where `end` is not later."""
         first, last = start.astimezone(CHINA), end.astimezone(CHINA)
-        total = -self._clamp(first.time()) if is_workday(first.date()) else 0
+        total = -self._clamp(first.time()) if self.is_workday(first.date()) else 0
         day = first.date()
         while day < last.date():
-            total += self.minutes_a_day if is_workday(day) else 0
+            total += self.minutes_a_day if self.is_workday(day) else 0
             day += timedelta(days=1)
-        total += self._clamp(last.time()) if is_workday(day) else 0
+        total += self._clamp(last.time()) if self.is_workday(day) else 0
         return max(total, 0)
 
     def after_quiet(self, moment: datetime) -> datetime:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.calendar import OfficeHours
 from services.case_states import RUNNING, State
-from services.sla import PROMISES, deadlines, earlier, later
+from services.sla import Terms, deadlines, earlier, later
 from storage.cases import Case
 
 PLANNED_WORD = 10 * 540
@@ -23,26 +22,25 @@ _RESPONSE, _RESOLUTION = (60, 120), (540, 540)
 _URGENT_RESPONSE, _URGENT_RESOLUTION = (10, 30), (120, 120)
 
 
-def renew(case: Case, now: datetime, hours: OfficeHours) -> None:
-    """Gives a case the whole time of its class from `now` on, and puts it at the foot of the
-    ladder.
+def renew(case: Case, now: datetime, terms: Terms) -> None:
+    """Gives a case the whole time of its class from `now` on by `terms`, and puts it at the foot
+    of the ladder.
     """
-    case.resolve_due = deadlines(case.sla, now, hours).resolve
+    case.resolve_due = deadlines(case.sla, now, terms).resolve
     case.paused_at, case.escalation = None, 0
+    case.terms_version = terms.version
 
 
-def told(case: Case, now: datetime, hours: OfficeHours) -> None:
+def told(case: Case, now: datetime, terms: Terms) -> None:
     """The resident has heard from the staff: the first time is the response, each time puts off
     when they should hear next.
     """
     if case.responded_at is None:
         case.responded_at, case.escalation = now, 0
-    minutes = PLANNED_WORD if case.state == State.PLANNED else _update_minutes(case)
-    case.update_due = later(case.sla, now, minutes, hours)
-
-
-def _update_minutes(case: Case) -> int:
-    return PROMISES[case.sla].update_minutes
+    minutes = (
+        PLANNED_WORD if case.state == State.PLANNED else terms.promises[case.sla].update_minutes
+    )
+    case.update_due = later(case.sla, now, minutes, terms)
 
 
 def pause(case: Case, now: datetime) -> None:
@@ -50,17 +48,17 @@ def pause(case: Case, now: datetime) -> None:
     case.paused_at = now
 
 
-def resume(case: Case, now: datetime, hours: OfficeHours) -> None:
+def resume(case: Case, now: datetime, terms: Terms) -> None:
     """Lets the clock run on: what was left of the time is left again. A deadline that was missed
     before the pause stays missed.
     """
     paused, case.paused_at = case.paused_at, None
     if paused is None or case.resolve_due <= paused:
         return
-    if PROMISES[case.sla].urgent:
+    if terms.promises[case.sla].urgent:
         case.resolve_due += now - paused
     else:
-        case.resolve_due = hours.add(now, hours.between(paused, case.resolve_due))
+        case.resolve_due = terms.hours.add(now, terms.hours.between(paused, case.resolve_due))
 
 
 def deadline(case: Case) -> datetime:
@@ -77,25 +75,25 @@ def next_due(case: Case) -> datetime:
     return case.update_due if case.paused_at else min(case.update_due, case.resolve_due)
 
 
-def rungs(case: Case, hours: OfficeHours) -> list[datetime]:
+def rungs(case: Case, terms: Terms) -> list[datetime]:
     """When the case climbs each rung of the ladder: before its deadline, at it, and after it."""
-    urgent, end = PROMISES[case.sla].urgent, deadline(case)
+    urgent, end = terms.promises[case.sla].urgent, deadline(case)
     if case.responded_at:
         ahead, beyond = _URGENT_RESOLUTION if urgent else _RESOLUTION
     else:
         ahead, beyond = _URGENT_RESPONSE if urgent else _RESPONSE
     return [
-        earlier(case.sla, end, ahead, hours),
+        earlier(case.sla, end, ahead, terms),
         end,
-        later(case.sla, end, beyond, hours),
+        later(case.sla, end, beyond, terms),
     ]
 
 
-def set_alarm(case: Case, hours: OfficeHours) -> None:
+def set_alarm(case: Case, terms: Terms) -> None:
     """Writes down when the ladder looks at the case next; never in the quiet hours."""
     state, moment = State(case.state), None
     if state in RUNNING and case.escalation < TOP:
-        moment = rungs(case, hours)[case.escalation]
+        moment = rungs(case, terms)[case.escalation]
     elif state is State.WAITING and case.paused_at:
-        moment = hours.add(case.paused_at, PATIENCE)
-    case.escalate_at = hours.after_quiet(moment) if moment else None
+        moment = terms.hours.add(case.paused_at, PATIENCE)
+    case.escalate_at = terms.hours.after_quiet(moment) if moment else None

@@ -6,23 +6,25 @@ is counting these facts. A figure is therefore always the length of its list.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, select, true, union
 from sqlalchemy.orm import Session
 
 from services.calendar import CHINA
-from services.case_measures import Measure, conditions, in_work
+from services.case_measures import Measure, conditions, in_work, of_raised
 from services.grids import Grids
 from services.periods import Period
 from storage.cases import Case
 from storage.staff import Staff
 
 MEASURES = tuple(Measure)
+FIXED = 7
+"""How many values of a row of `collect` stand before what the case counts as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,16 @@ def share(tally: Tally, rate: Rate) -> float | None:
 
 def tally(facts: Iterable[Facts]) -> Tally:
     """How many cases count as what."""
-    return Counter(measure for each in facts for measure in each.measures)
+    return _sum(Counter(each.measures for each in facts))
+
+
+def _sum(alike: Mapping[frozenset[Measure], int]) -> Tally:
+    """The figures of cases of which so many count as the same; few combinations occur."""
+    found: Tally = Counter()
+    for measures, count in alike.items():
+        for measure in measures:
+            found[measure] += count
+    return found
 
 
 def split(facts: Sequence[Facts], by: str) -> list[tuple[str, Tally]]:
@@ -140,10 +151,11 @@ def split(facts: Sequence[Facts], by: str) -> list[tuple[str, Tally]]:
     KeyError where `by` is not one of GROUPINGS.
     """
     _, key_of = GROUPINGS[by]
-    parts: dict[str, Tally] = {}
+    alike: dict[str, Counter[frozenset[Measure]]] = defaultdict(Counter)
     for each in facts:
-        parts.setdefault(key_of(each), Counter()).update(each.measures)
-    return sorted(parts.items(), key=lambda part: (-part[1][Measure.RAISED], part[0]))
+        alike[key_of(each)][each.measures] += 1
+    parts = [(key, _sum(counts)) for key, counts in alike.items()]
+    return sorted(parts, key=lambda part: (-part[1][Measure.RAISED], part[0]))
 
 
 def listed(facts: Iterable[Facts], measure: Measure, by: str = "", key: str = "") -> list[int]:
@@ -169,6 +181,7 @@ def collect(
     are still in work.
     """
     wanted = conditions(period.start, period.end, now)
+    one_way_each = (wanted[Measure.RAISED], wanted[Measure.SETTLED], in_work())
     query = (
         select(
             Case.id,
@@ -181,13 +194,14 @@ def collect(
             *(condition.label(measure) for measure, condition in wanted.items()),
         )
         .outerjoin(Staff, Staff.id == Case.responsible_id)
-        .where(scope, or_(wanted[Measure.RAISED], wanted[Measure.SETTLED], in_work()))
+        .where(scope, Case.id.in_(union(*(select(Case.id).where(way) for way in one_way_each))))
         .order_by(Case.id)
     )
     rows = [tuple(row) for row in session.execute(query)]
     grids = Grids.of(session)
     known = {path: grids.find(path) for path in {row[2] for row in rows}}
-    return [_facts(row, tuple(wanted), known) for row in rows]
+    sets = {row[FIXED:]: _measures(row[FIXED:], tuple(wanted)) for row in rows}
+    return [_facts(row, sets[row[FIXED:]], known) for row in rows]
 
 
 def history(
@@ -201,14 +215,15 @@ def history(
     if not periods:
         return []
     first, last = periods[0], periods[-1]
-    wanted = conditions(first.start, last.end, now)
+    raised = conditions(first.start, last.end, now)[Measure.RAISED]
+    counts = {Measure.RAISED: true(), **of_raised(now)}
     at = case(
         *((Case.created_at >= each.start, n) for n, each in reversed([*enumerate(periods)]))
     ).label("at")
     query = (
-        select(at, *(func.count().filter(wanted[part]) for part in parts))
+        select(at, *(func.count().filter(counts[part]) for part in parts))
         .select_from(Case)
-        .where(scope, wanted[Measure.RAISED])
+        .where(scope, raised)
         .group_by(at)
     )
     found = {row[0]: row[1:] for row in session.execute(query)}
@@ -218,8 +233,12 @@ def history(
     ]
 
 
-def _facts(row: tuple[Any, ...], measures: Sequence[Measure], grids: Mapping[str, str]) -> Facts:
-    number, community, path, category, person, organisation, came, *counted = row
+def _measures(counted: Sequence[Any], measures: Sequence[Measure]) -> frozenset[Measure]:
+    return frozenset(one for one, counts in zip(measures, counted, strict=True) if counts)
+
+
+def _facts(row: tuple[Any, ...], measures: frozenset[Measure], grids: Mapping[str, str]) -> Facts:
+    number, community, path, category, person, organisation, came = row[:FIXED]
     return Facts(
         id=number,
         community=community,
@@ -228,7 +247,5 @@ def _facts(row: tuple[Any, ...], measures: Sequence[Measure], grids: Mapping[str
         person=person or 0,
         organisation=organisation or 0,
         day=came.astimezone(CHINA).date(),
-        measures=frozenset(
-            measure for measure, counts in zip(measures, counted, strict=True) if counts
-        ),
+        measures=measures,
     )

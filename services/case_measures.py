@@ -20,10 +20,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlalchemy import ColumnElement, and_, or_, true
 
 from services.case_states import OPEN, Outcome, State
-from storage.cases import Case, CaseEvent
+from storage.cases import Case
 
 Condition: TypeAlias = ColumnElement[bool]
 
@@ -115,15 +115,19 @@ def conditions(start: datetime, end: datetime, now: datetime) -> dict[Measure, C
     All but `settled` and the ages speak of cases raised in the period.
     """
     raised = and_(Case.created_at >= start, Case.created_at < end)
-    of_raised = _response(now) | _resolution(now) | _satisfaction() | _due(now) | _reopening()
     return {
         Measure.RAISED: raised,
         Measure.SETTLED: and_(
             Case.state.in_(CLOSED), Case.resolved_at >= start, Case.resolved_at < end
         ),
-        **{measure: and_(raised, condition) for measure, condition in of_raised.items()},
+        **{measure: and_(raised, condition) for measure, condition in of_raised(now).items()},
         **_ages(now),
     }
+
+
+def of_raised(now: datetime) -> dict[Measure, Condition]:
+    """The part of each condition that does not ask when the case was raised."""
+    return _response(now) | _resolution(now) | _satisfaction() | _due(now) | _reopening()
 
 
 def sensitive() -> Condition:
@@ -190,11 +194,7 @@ def _due(now: datetime) -> dict[Measure, Condition]:
 
 
 def _reopening() -> dict[Measure, Condition]:
-    reopened = exists().where(
-        CaseEvent.case_id == Case.id,
-        CaseEvent.from_state.in_(CLOSED),
-        CaseEvent.to_state == State.WORKING.value,
-    )
+    reopened = Case.reopened > 0  # counted by the move itself, see `case_moves`
     closed = Case.state.in_(CLOSED)
     return {
         Measure.REOPENED: reopened,

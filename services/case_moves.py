@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services import case_clock, case_queue
+from services import case_clock, case_queue, desk_terms
 from services.calendar import USUAL, OfficeHours, say_moment
 from services.case_events import record, record_by_itself
 from services.case_states import (
@@ -21,6 +21,7 @@ from services.case_states import (
     State,
     check_move,
 )
+from services.sla import Terms
 from storage.cases import Case, CaseEvent
 
 
@@ -65,11 +66,12 @@ def move(
     if wish.responsible_id is not None:
         event.detail = {"from": case.responsible_id, "to": wish.responsible_id}
         case.responsible_id = wish.responsible_id
-    _stop_or_go(session, case, start, now, hours)
+    terms = _terms(session, case, start, hours)
+    _stop_or_go(session, case, start, now, terms)
     if actor is Actor.STAFF:
-        case_clock.told(case, now, hours)
+        case_clock.told(case, now, terms)
     _settle(case, wish, now)
-    case_clock.set_alarm(case, hours)
+    case_clock.set_alarm(case, terms)
     case_queue.follow_up(session, case, now)
     return event
 
@@ -91,9 +93,15 @@ def _settle(case: Case, wish: Move, now: datetime) -> None:
         case.rated_at = case.solved = case.satisfaction = None
 
 
-def _stop_or_go(
-    session: Session, case: Case, start: State, now: datetime, hours: OfficeHours
-) -> None:
+def _terms(session: Session, case: Case, start: State, hours: OfficeHours) -> Terms:
+    """Those under which its clock began; the newest where it begins anew."""
+    state = State(case.state)
+    if state is State.SUBMITTED or (start in CLOSED and state is State.WORKING):
+        return desk_terms.newest(session, case.community_id, hours)
+    return desk_terms.of_case(session, case, hours)
+
+
+def _stop_or_go(session: Session, case: Case, start: State, now: datetime, terms: Terms) -> None:
     """The clock as the new state wants it; every stop and go is seen in the timeline."""
     state = State(case.state)
     if state in PAUSED and start not in PAUSED:
@@ -101,17 +109,17 @@ def _stop_or_go(
         why = "等居民补充" if state is State.WAITING else "已列入计划"
         record_by_itself(session, case, now, "paused", f"{why}，办结期限暂停")
     elif start in PAUSED:
-        case_clock.resume(case, now, hours)
-        case_clock.told(case, now, hours)
+        case_clock.resume(case, now, terms)
+        case_clock.told(case, now, terms)
         _note_deadline(session, case, now, "resumed", "接着计时")
     elif start in CLOSED and state is State.WORKING:
         case.outcome, case.resolved_at = "", None
         case.reopened += 1
-        case_clock.renew(case, now, hours)
-        case_clock.told(case, now, hours)
+        case_clock.renew(case, now, terms)
+        case_clock.told(case, now, terms)
         _note_deadline(session, case, now, "resumed", "重新办理")
     elif state is State.SUBMITTED:
-        case_clock.renew(case, now, hours)
+        case_clock.renew(case, now, terms)
 
 
 def _note_deadline(session: Session, case: Case, now: datetime, kind: str, why: str) -> None:

@@ -14,7 +14,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from services import dispatch
+from services import desk_terms, dispatch
 from services.calendar import USUAL, OfficeHours
 from services.case_clock import next_due, set_alarm
 from services.case_events import events_of, record
@@ -23,7 +23,7 @@ from services.case_queue import enqueue, source_of
 from services.case_states import OPEN, Actor, State
 from services.case_telling import tell_progress
 from services.confidence import Confidence
-from services.sla import deadlines
+from services.sla import Terms, deadlines
 from storage.cases import Case
 from storage.communities import Community, Place
 from storage.messages import Media
@@ -85,9 +85,10 @@ def submit(
     session: Session, new: NewCase, resident: Resident | None, hours: OfficeHours, now: datetime
 ) -> Case:
     """Opens a case: number, deadlines, person responsible, a place in the queue, its pictures."""
-    case = _new_row(session, new, resident, hours, now)
+    terms = desk_terms.newest(session, new.community_id, hours)
+    case = _new_row(session, new, resident, terms, now)
     session.add(case)
-    set_alarm(case, hours)
+    set_alarm(case, terms)
     session.flush()
     actor = Actor.RESIDENT if resident else Actor.STAFF
     opener = resident.id if resident else new.opened_by
@@ -103,10 +104,10 @@ def submit(
 
 
 def _new_row(
-    session: Session, new: NewCase, resident: Resident | None, hours: OfficeHours, now: datetime
+    session: Session, new: NewCase, resident: Resident | None, terms: Terms, now: datetime
 ) -> Case:
     sla = "urgent" if new.urgent else new.sla
-    due = deadlines(sla, now, hours)
+    due = deadlines(sla, now, terms)
     kind = new.confidential or (Confidence.PRIVATE.value if new.private else "")
     responsible = (
         None
@@ -132,6 +133,7 @@ def _new_row(
         confidential=kind,
         urgent=new.urgent,
         sla=sla,
+        terms_version=terms.version,
         state=State.SUBMITTED.value,
         escalation=0,
         responsible_id=responsible.id if responsible else None,

@@ -6,6 +6,7 @@ The shipped tree is the start; what a community keeps of its own lies over it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from intents.categories import Category, read_categories
 from services.access import visible_to
-from services.questions import Question, from_json
+from services.questions import Question, from_json, read_lines
 from storage.city import CategorySetting
 from storage.communities import Place
 from storage.staff import Staff
 
 CATALOGUE_FILE = Path(__file__).resolve().parent / "data" / "categories.yaml"
+QUESTIONS_FILE = CATALOGUE_FILE.with_name("questions.yaml")
 FORMER = {"emergency": "紧急情况"}
 """Codes that were in use once and are no category any more: cases may still have them."""
 
@@ -47,15 +49,15 @@ class Catalogue:
         """The catalogue that comes with the program."""
         tree = yaml.safe_load(CATALOGUE_FILE.read_text(encoding="utf-8"))
         groups = {group["code"]: group["name"] for group in tree["groups"]}
-        return cls(read_categories(CATALOGUE_FILE), groups)
+        return cls(read_categories(CATALOGUE_FILE), groups, _shipped_questions())
 
     def with_settings(self, settings: Sequence[CategorySetting]) -> Catalogue:
         """This catalogue with what was set over it and added to it."""
         categories = dict(self._by_code)
         for one in settings:
             categories[one.code] = _over(categories.get(one.code), one)
-        questions = {one.code: from_json(one.questions) for one in settings if one.questions}
-        return Catalogue(list(categories.values()), self._groups, questions)
+        own = {one.code: from_json(one.questions) for one in settings}
+        return Catalogue(list(categories.values()), self._groups, {**self._questions, **own})
 
     def __contains__(self, code: object) -> bool:
         return code in self._by_code and self._by_code[str(code)].active
@@ -124,7 +126,18 @@ def _over(before: Category | None, setting: CategorySetting) -> Category:
         private=setting.private,
         active=setting.active,
         national=setting.national,
+        national_minor=setting.national_minor,
     )
+
+
+def _shipped_questions() -> dict[str, tuple[Question, ...]]:
+    """The questions of `services/data/questions.yaml`, written there as staff write them."""
+    tree = yaml.safe_load(QUESTIONS_FILE.read_text(encoding="utf-8"))
+    found: dict[str, tuple[Question, ...]] = {}
+    for entry in tree["questions"]:
+        read = tuple(replace(one, told=entry.get("told", "")) for one in read_lines(entry["ask"]))
+        found |= {code: (*found.get(code, ()), *read) for code in entry["categories"]}
+    return found
 
 
 _KEPT = (

@@ -20,6 +20,7 @@ from storage.city import CategorySetting
 from storage.staff import Staff
 
 LONGEST_NAME = 12
+LONGEST_MINOR = 32
 
 
 class BadCategory(Exception):
@@ -40,6 +41,7 @@ class Wanted:
     department: str
     sla: str
     national: str = ""
+    national_minor: str = ""
     private: bool = False
     active: bool = True
     questions: str = ""
@@ -64,6 +66,7 @@ def keep(
     before = _facts(row) if row.id else {}
     row.name, row.department = wanted.name.strip(), wanted.department.strip()
     row.sla, row.national = wanted.sla, wanted.national
+    row.national_minor = wanted.national_minor.strip()
     row.private, row.active = wanted.private, wanted.active
     row.questions = [one.as_json() for one in questions]
     row.updated_at = now
@@ -80,8 +83,7 @@ def _check(wanted: Wanted, catalogue: Catalogue) -> tuple[Question, ...]:
         raise BadCategory("department", f"负责部门写 1 到 {LONGEST_NAME} 个字")
     if wanted.sla not in PROMISES:
         raise BadCategory("sla", "请选时限")
-    if wanted.national and wanted.national not in NATIONAL_NAMES:
-        raise BadCategory("national", "请选国标大类，或留空")
+    _check_national(wanted)
     if wanted.code and catalogue.get(wanted.code) is None:
         raise BadCategory("code", "没有这个类别")
     if not wanted.code and wanted.group not in catalogue.groups:
@@ -97,6 +99,16 @@ def _check(wanted: Wanted, catalogue: Catalogue) -> tuple[Question, ...]:
         return read_lines(wanted.questions, catalogue.questions(wanted.code))
     except BadQuestions as error:
         raise BadCategory("questions", str(error)) from error
+
+
+def _check_national(wanted: Wanted) -> None:
+    minor = wanted.national_minor.strip()
+    if wanted.national and wanted.national not in NATIONAL_NAMES:
+        raise BadCategory("national", "请选国标大类，或留空")
+    if minor and not wanted.national:
+        raise BadCategory("national_minor", "先选大类，再写小类")
+    if len(minor) > LONGEST_MINOR:
+        raise BadCategory("national_minor", f"小类最多 {LONGEST_MINOR} 个字")
 
 
 def _row(
@@ -122,6 +134,7 @@ def _facts(row: CategorySetting) -> dict[str, Any]:
         "department": row.department,
         "sla": row.sla,
         "national": row.national,
+        "national_minor": row.national_minor,
         "private": row.private,
         "active": row.active,
         "questions": [one["text"] for one in row.questions],

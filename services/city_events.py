@@ -105,6 +105,7 @@ def _payload(community: Community, event: CaseEvent, case: PublicCase) -> dict[s
         "category": case.category,
         "category_name": case.category_name,
         "national_class": case.national,
+        "national_subclass": case.national_minor,
         "place": case.address_id,
         "address": case.address,
         "at": event.at.isoformat(timespec="seconds"),

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import case_queue, desk
+from services import case_queue, desk, desk_terms
 from services.calendar import OfficeHours
 from services.case_clock import TOP, deadline, rungs, set_alarm
 from services.case_events import record_by_itself
@@ -48,11 +48,12 @@ def climb(session: Session, case: Case, hours: OfficeHours, now: datetime) -> No
     if case.state == State.WAITING:
         _back_from_waiting(session, case, now)
         return
-    passed = sum(moment <= now for moment in rungs(case, hours))
+    terms = desk_terms.of_case(session, case, hours)
+    passed = sum(moment <= now for moment in rungs(case, terms))
     if State(case.state) in RUNNING and passed > case.escalation:
         case.escalation = passed
         _raise(session, case, now)
-    set_alarm(case, hours)
+    set_alarm(case, terms)
 
 
 def _back_from_waiting(session: Session, case: Case, now: datetime) -> None:

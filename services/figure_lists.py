@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from services.case_figures import listed
 from services.case_measures import Measure
@@ -19,18 +20,19 @@ def filter_of(
 
     `by` and `key` as in `case_figures.split`.
     """
-    wanted = replace(base, measure=measure.value)
+    return replace(base, measure=measure.value, **_part(grids, base, by, key))
+
+
+def _part(grids: Grids, base: CaseFilter, by: str, key: str) -> dict[str, Any]:
     if by == "community":
-        return replace(wanted, place=_closer(base.place, grids.communities.get(key, "")))
+        return {"place": _closer(base.place, grids.communities.get(key, ""))}
     if by == "grid":
-        return replace(wanted, place=_closer(base.place, key), here=key not in grids.paths)
+        return {"place": _closer(base.place, key), "here": key not in grids.paths}
+    if by in ("person", "organisation"):
+        return {by: int(key)}
     if by == "category":
-        return replace(wanted, category=key)
-    if by == "person":
-        return replace(wanted, person=int(key))
-    if by == "organisation":
-        return replace(wanted, organisation=int(key))
-    return replace(wanted, day=date.fromisoformat(key)) if by == "day" else wanted
+        return {"category": key}
+    return {"day": date.fromisoformat(key)} if by == "day" else {}
 
 
 def _closer(one: str, other: str) -> str:

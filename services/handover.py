@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from services import audit, desk, outbox
+from services import audit, desk, desk_terms, outbox
 from services.calendar import OfficeHours
 from services.places import community_place
 from services.residents import home_path
@@ -43,7 +43,7 @@ def hand_over(
     intent: str = "human",
 ) -> datetime:
     """Asks for a person and keeps the bot quiet; returns by when they will have answered."""
-    due = hours.add(now, RESPONSE_MINUTES)
+    due = _due(session, resident, hours, now)
     dialog.handover, dialog.handover_at = "waiting", now
     kind = desk.ItemKind.PERSON if intent == "human" else desk.ItemKind.REQUEST
     desk.put(
@@ -70,7 +70,7 @@ def leave_word(
     inbound_id: int,
 ) -> datetime:
     """Hands one request to the staff while the bot stays at hand; returns by when."""
-    due = hours.add(now, RESPONSE_MINUTES)
+    due = _due(session, resident, hours, now)
     desk.put(
         session,
         desk.ItemKind.REQUEST,
@@ -97,7 +97,7 @@ def heard(
         source_of(resident),
         text or "居民发来消息",
         _subject(session, resident),
-        due=hours.add(now, RESPONSE_MINUTES),
+        due=_due(session, resident, hours, now),
         now=now,
         intent=intent,
     )
@@ -129,6 +129,11 @@ def end(session: Session, resident: Resident, staff: Staff | None, now: datetime
             now=now,
         )
         audit.record(session, now, staff, "handover.end", resident)
+
+
+def _due(session: Session, resident: Resident, hours: OfficeHours, now: datetime) -> datetime:
+    own = desk_terms.hours_of(session, resident.community_id, hours)
+    return own.add(now, RESPONSE_MINUTES)
 
 
 def _subject(session: Session, resident: Resident, inbound_id: int | None = None) -> desk.Subject:

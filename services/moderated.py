@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services import board, proposals, statements, wishes
+from services import board, case_summary, proposals, statements, wishes
 from services.moderation import Effect
+from services.outside import PUBLISHED_TEXT
 
 EFFECTS: Mapping[str, Effect] = {
     board.MODERATED_AS: board.moderated,
     wishes.MODERATED_AS: wishes.moderated,
     proposals.KIND: proposals.moderated,
     statements.KIND: statements.moderated,
-    # the text itself is what is read, see services/outside.py: no other row has to follow
-    "case_text": lambda _session, _submission, _now: None,
+    PUBLISHED_TEXT: case_summary.moderated,
 }
 
 KIND_NAMES: Mapping[str, str] = {
@@ -21,5 +21,5 @@ KIND_NAMES: Mapping[str, str] = {
     wishes.MODERATED_AS: "心愿",
     proposals.KIND: "提议",
     statements.KIND: "意见",
-    "case_text": "事项公开内容",
+    PUBLISHED_TEXT: "事项公开摘要",
 }

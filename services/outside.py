@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from intents.tickets import format_ticket
@@ -42,6 +42,7 @@ class PublicCase:
     category: str
     category_name: str
     national: str
+    national_minor: str
     department: str
     state: State
     outcome: str
@@ -96,7 +97,7 @@ def redacted(session: Session, cases: Sequence[Case], catalogue: Catalogue) -> l
     """The cases as outsiders may know them, in the same order, in three queries."""
     places = _places(session, {case.place_path for case in cases})
     addresses = names_of(session, {place.path for place in places.values()})
-    texts = _published(session, [case.id for case in cases])
+    texts = published_texts(session, [case.id for case in cases])
     return [
         _redacted(case, places.get(case.place_path), addresses, texts, catalogue) for case in cases
     ]
@@ -116,6 +117,7 @@ def _redacted(
         category=case.category,
         category_name=catalogue.name(case.category),
         national=category.national if category else "",
+        national_minor=category.national_minor if category else "",
         department=category.department if category else "",
         state=State(case.state),
         outcome=case.outcome,
@@ -142,17 +144,16 @@ def _places(session: Session, paths: Iterable[str]) -> dict[str, Place]:
     }
 
 
-def _published(session: Session, case_ids: Sequence[int]) -> dict[int, str]:
+def published_texts(session: Session, case_ids: Sequence[int]) -> dict[int, str]:
     """The newest published text of each case that has one."""
-    newest = (
-        select(func.max(Submission.id))
-        .where(Submission.kind == PUBLISHED_TEXT, Submission.subject_id.in_(case_ids))
-        .group_by(Submission.subject_id)
-    )
     rows = session.execute(
-        select(Submission.subject_id, Submission.text).where(
-            Submission.id.in_(newest), Submission.state == "published"
+        select(Submission.subject_id, Submission.text)
+        .where(
+            Submission.kind == PUBLISHED_TEXT,
+            Submission.subject_id.in_(case_ids),
+            Submission.state == "published",
         )
+        .order_by(Submission.id)
     )
     return {case_id: text for case_id, text in rows}
 

@@ -1,7 +1,8 @@
 """What everybody may read about cases: what kind, where down to the grid, how far, since when.
 
-Never a case that is private, anonymous or confidential; never a name, a phone, a door or the words
-of a resident. What staff wrote to one resident stays between the two as well.
+Never a case that is private, anonymous or confidential; never a name, a phone, a door or the
+words of a resident, but a summary that the moderation has passed (`case_summary`). What staff wrote
+to one resident stays between the two as well.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ from services.case_figures import Tally, history
 from services.case_measures import CLOSED, in_work, sensitive
 from services.case_states import Outcome, State
 from services.grids import Grids
+from services.outside import published_texts
 from services.periods import Period
 from services.place_names import names_of
+from services.redacting import without_numbers
 from storage.cases import Case
 
 
 @dataclass(frozen=True, slots=True)
 class PublicCase:
-    """A case as everybody may see it; `place` is its grid, or the community."""
+    """A case as everybody may see it; `place` is its grid, or the community, `summary` what was
+    published about it.
+    """
 
     number: int
     category: str
@@ -34,6 +39,7 @@ class PublicCase:
     raised_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ def _redacted(session: Session, cases: list[Case]) -> list[PublicCase]:
     grids = Grids.of(session)
     places = {case.id: grids.find(case.place_path) for case in cases}
     names = names_of(session, set(places.values()))
+    texts = published_texts(session, [case.id for case in cases])
     return [
         PublicCase(
             number=case.number,
@@ -80,6 +87,7 @@ def _redacted(session: Session, cases: list[Case]) -> list[PublicCase]:
             raised_at=case.created_at,
             due_at=case.resolve_due if case.resolved_at is None else None,
             closed_at=case.resolved_at,
+            summary=without_numbers(texts.get(case.id, "")),
         )
         for case in cases
     ]

@@ -1,14 +1,15 @@
 """Extra questions of a category (补充问题): asked after the matter is told, each may be skipped.
 
 Staff write them one a line, `问题` or `问题 | 选项一/选项二`; `可多选：` before the options lets
-several be chosen, `数字` in their place wants a number.
+several be chosen, `数字` in their place wants a number. A question of the shipped tree is left out
+where the message has the answer already (`told`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -31,12 +32,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question; `code` stays with it as long as its words do. `options` are (key, name)."""
+    """One question; `code` stays with it as long as its words do. `options` are (key, name).
+
+    `told` is a pattern of the words by which a message has answered it.
+    """
 
     code: str
     text: str
     kind: Kind = Kind.TEXT
     options: tuple[tuple[str, str], ...] = ()
+    told: str = ""
+
+    def is_told(self, text: str) -> bool:
+        """Whether a message answers the question already, by the words (`told`) that say so."""
+        return bool(self.told and re.search(self.told, text))
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -45,6 +54,7 @@ class Question:
             "text": self.text,
             "kind": self.kind.value,
             "options": [list(option) for option in self.options],
+            **({"told": self.told} if self.told else {}),
         }
 
 
@@ -60,6 +70,7 @@ def from_json(stored: Sequence[dict[str, Any]]) -> tuple[Question, ...]:
             one["text"],
             Kind(one["kind"]),
             tuple((key, name) for key, name in one["options"]),
+            one.get("told", ""),
         )
         for one in stored
     )
@@ -71,14 +82,14 @@ def answer_line(text: str, answer: str) -> str:
 
 
 def read_lines(text: str, before: Sequence[Question] = ()) -> tuple[Question, ...]:
-    """What staff wrote; a question whose words are as `before` keeps its code.
+    """What staff wrote; a question whose words are as `before` keeps its code and `told`.
 
     Raises BadQuestions for too many, too long, or options that are none.
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_QUESTIONS:
         raise BadQuestions(f"最多 {MOST_QUESTIONS} 个问题，多了居民会嫌烦")
-    codes = {one.text: one.code for one in before}
+    known = {one.text: one for one in before}
     last = max((int(m[1]) for one in before if (m := _CODE.fullmatch(one.code))), default=0)
     found: list[Question] = []
     for number, line in enumerate(lines, 1):
@@ -87,9 +98,10 @@ def read_lines(text: str, before: Sequence[Question] = ()) -> tuple[Question, ..
             raise BadQuestions(f"第 {number} 行：问题写 2 到 {LONGEST} 个字")
         if words in {one.text for one in found}:
             raise BadQuestions(f"第 {number} 行：和前面的问题一样")
-        last += words not in codes
+        last += words not in known
         kind, options = _options(rest, number)
-        found.append(Question(codes.get(words, f"q{last}"), words, kind, options))
+        was = known.get(words, Question(f"q{last}", words))
+        found.append(replace(was, kind=kind, options=options))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services import audit, desk, handover, outbox
+from services import audit, desk, desk_terms, handover, outbox
 from services.access import Permission, require
 from services.calendar import USUAL, OfficeHours
 from services.case_clock import set_alarm, told
@@ -185,8 +185,9 @@ def send(
         record(
             session, case, now, "reply", Actor.STAFF, reply.author_id, text=reply.text, public=True
         )
-        told(case, now, hours)
-        set_alarm(case, hours)
+        terms = desk_terms.of_case(session, case, hours)
+        told(case, now, terms)
+        set_alarm(case, terms)
         put_off(session, case, now)
     audit.record(session, now, reviewer, "reply.approve", reply)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services import staff as people
 from services.access import visible_cases
-from services.case_figures import PARTS_OF_THREE, Facts, Tally, collect, history
+from services.case_figures import PARTS, PARTS_OF_THREE, Facts, Tally, collect, history, tally
 from services.case_measures import sensitive
 from services.categories import Catalogues
 from services.periods import Period
@@ -90,25 +91,25 @@ def _gather(
         made_at=now,
         facts=tuple(facts),
         names=_names(session, facts, category_name),
-        history=tuple(_history(session, scope, period, now)),
+        history=(*_history(session, scope, period, now), (period, _of(facts))),
     )
 
 
-def _last_periods(period: Period) -> list[Period]:
-    """The period and those before it, the oldest first."""
-    periods = [period]
-    while len(periods) < PERIODS_SHOWN:
-        periods.insert(0, periods[0].before())
-    return periods
+def _of(facts: Sequence[Facts]) -> Tally:
+    """What all the rates of the period itself are made of, by its facts."""
+    counted = tally(facts)
+    return Counter({part: counted[part] for part in PARTS})
 
 
 def _history(
     session: Session, scope: ColumnElement[bool], period: Period, now: datetime
 ) -> list[tuple[Period, Tally]]:
-    """三率 of all the periods shown; all rates of this one and the one before."""
-    periods = _last_periods(period)
-    earlier = history(session, scope, periods[:-2], now, PARTS_OF_THREE)
-    return [*earlier, *history(session, scope, periods[-2:], now)]
+    """The periods before, the oldest first: 三率, and all the rates of the last of them."""
+    periods = [period.before()]
+    while len(periods) < PERIODS_SHOWN - 1:
+        periods.insert(0, periods[0].before())
+    earlier = history(session, scope, periods[:-1], now, PARTS_OF_THREE)
+    return [*earlier, *history(session, scope, periods[-1:], now)]
 
 
 def _names(

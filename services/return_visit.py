@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intents.tickets import format_ticket
+from services import desk_terms
 from services.calendar import USUAL, OfficeHours
 from services.case_events import record
 from services.case_moves import Move, move
@@ -32,12 +33,23 @@ class NothingToRate(Exception):
 
 
 def ask_due(session: Session, hours: OfficeHours, now: datetime) -> int:
-    """Asks about the cases that were closed long enough ago, in office hours; returns how many."""
+    """Asks about the cases that were closed long enough ago, in the office hours of each
+    community; returns how many.
+    """
+    waiting = select(Case.community_id).where(Case.state == State.RESOLVED).distinct()
+    return sum(
+        _ask_in(session, community, desk_terms.hours_of(session, community, hours), now)
+        for community in session.scalars(waiting).all()
+    )
+
+
+def _ask_in(session: Session, community_id: int, hours: OfficeHours, now: datetime) -> int:
     if not hours.is_open(now):
         return 0
     closed = session.scalars(
         select(Case)
-        .where(Case.state == State.RESOLVED, Case.resolved_at <= hours.before(now, AFTER))
+        .where(Case.community_id == community_id, Case.state == State.RESOLVED)
+        .where(Case.resolved_at <= hours.before(now, AFTER))
         .order_by(Case.resolved_at)
         .limit(BATCH)
         .with_for_update(skip_locked=True)

@@ -1,7 +1,10 @@
-"""Confidential tip-offs (监督举报) about public money and those who handle it.
+"""Confidential tip-offs (监督举报) about public money and the conduct of those who serve here.
 
+There is one door for them (`handlers/tip.py`): encrypted, with a receipt, outside of the cases.
 Only reviewers and administrators read them; the author alone hears how far they are. Who wants to
-stay unknown leaves no name: the receipt is then the only way back.
+stay unknown leaves no name: the receipt is then the only way back. An everyday complaint that the
+report form recognises as one about the staff is a case of the kind 监督举报 with the same readers;
+`cases` lists it beside them, so that what is said about the staff stands in one place.
 """
 
 from __future__ import annotations
@@ -15,9 +18,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services import audit, desk, outbox, scope
-from services.access import Permission, require
+from services.access import Permission, require, visible_cases
 from services.calendar import OfficeHours
+from services.confidence import Confidence, is_in_hand
 from services.places import community_place
+from storage.cases import Case
 from storage.communities import Community
 from storage.information import TipOff
 from storage.residents import Resident
@@ -140,6 +145,12 @@ def kept(session: Session, staff: Staff, limit: int = 200) -> list[TipOff]:
     """The tip-offs in scope, open ones first."""
     query = _in_scope(staff).order_by(TipOff.state == "settled", TipOff.id.desc())
     return list(session.scalars(query.limit(limit)))
+
+
+def cases(session: Session, staff: Staff, limit: int = 100) -> list[Case]:
+    """The cases of this kind that `staff` may see, those in hand first."""
+    query = select(Case).where(visible_cases(staff), Case.confidential == Confidence.TIP_OFF.value)
+    return list(session.scalars(query.order_by(~is_in_hand(), Case.id.desc()).limit(limit)))
 
 
 def said(tip: TipOff) -> str:

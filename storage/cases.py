@@ -16,10 +16,12 @@ class Case(Keyed, OfCommunity, Base):
     """One matter that somebody raised, from 待审 to 归档.
 
     `confidential` is its kind of confidence, empty for none; a case with one is always `private`.
-    `sla` is the class of its deadlines, `paused_at` since when its clock stands still, `update_due`
-    when the resident should hear of it next. `escalation` counts the rungs of the ladder that it
-    has climbed, `escalate_at` is when it climbs the next. `asked_at` is the return visit: `solved`
-    and `satisfaction` (1 to 5, satisfied from 4) are what the resident answered at `rated_at`.
+    `sla` is the class of its deadlines, `terms_version` the version of its community's terms by
+    which its clock runs (0: what comes with the program), `paused_at` since when it stands still,
+    `update_due` when the resident should hear of it next. `escalation` counts the rungs of the
+    ladder that it has climbed, `escalate_at` is when it climbs the next. `asked_at` is the return
+    visit: `solved` and `satisfaction` (1 to 5, satisfied from 4) are what the resident answered at
+    `rated_at`.
     """
 
     __tablename__ = "cases"
@@ -28,6 +30,7 @@ class Case(Keyed, OfCommunity, Base):
         CheckConstraint("satisfaction BETWEEN 1 AND 5", name="ck_cases_satisfaction"),
         Index("ix_cases_community_id_state", "community_id", "state"),
         Index("ix_cases_community_id_created_at", "community_id", "created_at"),
+        Index("ix_cases_created_at", "created_at"),
         Index("ix_cases_place_path", "place_path"),
         Index("ix_cases_resident_id_created_at", "resident_id", "created_at"),
         Index("ix_cases_state_resolved_at", "state", "resolved_at"),
@@ -50,6 +53,7 @@ class Case(Keyed, OfCommunity, Base):
     confidential: Mapped[str] = mapped_column(String(12), default="", server_default="")
     urgent: Mapped[bool] = mapped_column(default=False)
     sla: Mapped[str] = mapped_column(String(12), default="normal", server_default="normal")
+    terms_version: Mapped[int] = mapped_column(default=0, server_default="0")
     state: Mapped[str] = mapped_column(String(16))
     outcome: Mapped[str] = mapped_column(String(16), default="")
     outcome_reason: Mapped[str] = mapped_column(Text, default="")

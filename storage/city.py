@@ -30,6 +30,7 @@ class CategorySetting(Keyed, OfCommunity, Base):
     department: Mapped[str] = mapped_column(String(32))
     sla: Mapped[str] = mapped_column(String(8))
     national: Mapped[str] = mapped_column(String(16), default="")
+    national_minor: Mapped[str] = mapped_column(String(32), default="", server_default="")
     private: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     questions: Mapped[list[Any]] = mapped_column(default=list)

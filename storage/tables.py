@@ -31,6 +31,7 @@ from storage.city import (
 from storage.communities import Community, Place
 from storage.consents import Consent, ConsentCode, ConsentTry
 from storage.desk import QueueItem, Reply
+from storage.desk_terms import DeskTerms
 from storage.hall import (
     Attendance,
     ProcessVersion,
@@ -92,6 +93,7 @@ APPEND_ONLY = (
     TopicEvent.__tablename__,
     RollEntry.__tablename__,
     BallotEvent.__tablename__,
+    DeskTerms.__tablename__,
 )
 
 __all__ = [
@@ -128,6 +130,7 @@ __all__ = [
     "ConsentCode",
     "ConsentTry",
     "Correction",
+    "DeskTerms",
     "Dialog",
     "DispatchRule",
     "Elector",

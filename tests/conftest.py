@@ -103,6 +103,7 @@ def postgres_database_url(postgres_url: str, postgres_template: str) -> Iterator
 
 
 def _new_postgres_database(postgres_url: str, template: str = "template1") -> Iterator[str]:
+    """The address of a new PostgreSQL database, which is gone afterwards."""
     name = f"t{uuid4().hex}"
     _run_on_postgres(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _named(postgres_url, name)

@@ -266,6 +266,7 @@ def _request(case: PublicCase) -> dict[str, Any]:
             "state": case.state.value,
             "outcome": case.outcome or None,
             "national_class": case.national or None,
+            "national_subclass": case.national_minor or None,
         },
     }
 

@@ -17,7 +17,7 @@ from console.pages.case import page
 from console.pages.thread_page import wrong
 from console.visits import Visit, number_in_path, visit_of
 from intents.tickets import parse_ticket
-from services import case_merging, cases, confiding, finding, supervision
+from services import case_merging, case_summary, cases, confiding, desk_terms, finding, supervision
 from services.calendar import CHINA
 from services.case_states import IllegalMove
 from services.case_words import BadInput
@@ -113,7 +113,8 @@ async def supervise(request: web.Request) -> web.Response:
     """Orders that the case be dealt with by the end of a working day."""
 
     def work(session: Session, visit: Visit, case: Case, form: Form) -> None:
-        due = _end_of(form.get("day"), visit)
+        hours = desk_terms.hours_of(session, case.community_id, visit.deps.hours)
+        due = _end_of(form.get("day"), hours.closes)
         words = form.get("instruction", "")
         supervision.order(session, visit.staff, case, words, due, visit.now)
 
@@ -121,11 +122,10 @@ async def supervise(request: web.Request) -> web.Response:
     return wrong or see(address(number_in_path(request)), "supervised")
 
 
-def _end_of(written: str | None, visit: Visit) -> datetime:
+def _end_of(written: str | None, closes: time) -> datetime:
     day = day_or_none(written)
     if day is None:
         raise BadInput("请选督办期限")
-    closes: time = visit.deps.hours.closes
     return datetime.combine(day, closes, CHINA).astimezone(UTC)
 
 
@@ -137,3 +137,24 @@ async def answer(request: web.Request) -> web.Response:
 
     wrong = await _do(request, "answer", "answer", work)
     return wrong or see(address(number_in_path(request)), "answered")
+
+
+async def summarise(request: web.Request) -> web.Response:
+    """Puts a public summary before the moderation."""
+
+    def work(session: Session, visit: Visit, case: Case, form: Form) -> None:
+        words, hours = form.get("text", ""), visit.deps.hours
+        case_summary.propose(session, visit.staff, case, words, hours, visit.now)
+
+    wrong = await _do(request, "summary", "text", work)
+    return wrong or see(address(number_in_path(request)), "submitted")
+
+
+async def take_summary_back(request: web.Request) -> web.Response:
+    """Takes the public summary off the public page."""
+
+    def work(session: Session, visit: Visit, case: Case, form: Form) -> None:
+        case_summary.take_back(session, visit.staff, case, form.get("reason", ""), visit.now)
+
+    wrong = await _do(request, "summary-off", "reason", work)
+    return wrong or see(address(number_in_path(request)), "retired")

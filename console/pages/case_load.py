@@ -11,10 +11,12 @@ from console.visits import Visit
 from services import (
     case_merging,
     case_similar,
+    case_summary,
     case_work,
     cases,
     confiding,
     desk_rows,
+    desk_terms,
     finding,
     followers,
     place_names,
@@ -25,10 +27,12 @@ from services import staff as people
 from services.access import Permission, may
 from services.case_states import Actor, State, next_states
 from services.confidence import Confidence
+from services.sla import class_names
 from storage.case_ties import Supervision
 from storage.cases import Case, CaseEvent
 from storage.communities import Place
 from storage.messages import Media
+from storage.moderation import Submission
 from storage.residents import Resident
 from storage.staff import Staff
 
@@ -55,6 +59,7 @@ class Ties:
     followers: int
     mediators: list[Staff]
     could_mediate: list[Staff]
+    summary: Submission | None
     orders: list[Supervision]
 
 
@@ -64,6 +69,7 @@ class CasePage:
 
     case: Case
     place: str
+    promise: str
     responsible: str
     events: list[CaseEvent]
     actors: dict[int, str]
@@ -98,6 +104,7 @@ def load(session: Session, visit: Visit, case_id: int) -> CasePage:
     return CasePage(
         case=case,
         place=place_names.name_of(session, case.place_path),
+        promise=_promise(session, visit, case),
         responsible=responsible.name if responsible else "",
         events=events,
         actors=threads.actor_names(session, events),
@@ -111,6 +118,13 @@ def load(session: Session, visit: Visit, case_id: int) -> CasePage:
         ties=_ties(session, visit, case),
         mark=threads.mark(session, staff, case.resident_id, case.id),
     )
+
+
+def _promise(session: Session, visit: Visit, case: Case) -> str:
+    """By what its clock runs: 一般：4 小时响应，5 个工作日办结（第 2 版）."""
+    terms = desk_terms.of_case(session, case, visit.deps.hours)
+    version = f"第 {terms.version} 版" if terms.version else "程序自带"
+    return f"{class_names(terms)[case.sla]}（{version}）"
 
 
 def _moves(case: Case) -> tuple[list[State], list[State]]:
@@ -137,6 +151,7 @@ def _ties(session: Session, visit: Visit, case: Case) -> Ties:
         followers=followers.counts(session, [case.id]).get(case.id, 0),
         mediators=confiding.mediators_of(session, case) if mediates else [],
         could_mediate=confiding.candidates(session, case) if assigns else [],
+        summary=None if case.private or case.anonymous else case_summary.newest(session, case),
         orders=supervision.orders_of(session, case),
     )
 

@@ -15,13 +15,9 @@ from console.visits import visit_of
 from services import category_keeping
 from services.national import NATIONAL_NAMES
 from services.questions import MOST_QUESTIONS, write_lines
+from services.sla import class_names
 
 ADDRESS = "/console/categories"
-SLA_NAMES = {
-    "urgent": "紧急：30 分钟响应，1 天办结",
-    "normal": "一般：4 小时响应，5 个工作日",
-    "planned": "计划：1 个工作日响应，15 个工作日",
-}
 
 
 async def show(request: web.Request) -> web.Response:
@@ -33,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
         "kept": found,
         "address": ADDRESS,
         "groups": found.catalogue.everything(),
-        "slas": SLA_NAMES,
+        "slas": class_names(found.terms),
         "national": NATIONAL_NAMES,
     }
     return render(request, "categories.html", context)
@@ -61,6 +57,7 @@ def _values(found: Kept, code: str) -> dict[str, str]:
         "department": one.department,
         "sla": one.sla,
         "national": one.national,
+        "national_minor": one.national_minor,
         "private": "1" if one.private else "",
         "active": "1" if one.active else "",
         "questions": write_lines(found.catalogue.questions(code)),
@@ -73,7 +70,7 @@ def _page(request: web.Request, found: Kept, entered: Entered, status: int) -> w
         "address": ADDRESS,
         "entered": entered,
         "groups": found.catalogue.groups,
-        "slas": SLA_NAMES,
+        "slas": class_names(found.terms),
         "national": NATIONAL_NAMES,
         "most": MOST_QUESTIONS,
     }
@@ -108,6 +105,7 @@ def _wanted(form: Mapping[str, str]) -> category_keeping.Wanted:
         department=form.get("department", ""),
         sla=form.get("sla", ""),
         national=form.get("national", ""),
+        national_minor=form.get("national_minor", ""),
         private=form.get("private") == "1",
         active=form.get("active") == "1",
         questions=form.get("questions", ""),

@@ -10,18 +10,20 @@ from sqlalchemy.orm import Session
 
 from console.forms import number_or_none
 from console.visits import Visit
-from services import scope
+from services import desk_terms, scope
 from services.categories import Catalogue
+from services.sla import Terms
 from storage.communities import Community, Place
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The community chosen, all there are to choose from, and its catalogue."""
+    """The community chosen, all there are to choose from, its catalogue and terms."""
 
     community: Community
     communities: list[Community]
     catalogue: Catalogue
+    terms: Terms
 
     @property
     def query(self) -> str:
@@ -33,7 +35,8 @@ def kept(session: Session, visit: Visit, code: str) -> Kept:
     """The community with this code, else the first in scope; 404 for one outside, or none."""
     communities = scope.kept(session, visit.staff, Place.path)
     found = with_code(communities, code)
-    return Kept(found, communities, visit.deps.catalogues(session, found.id))
+    terms = desk_terms.newest(session, found.id, visit.deps.hours)
+    return Kept(found, communities, visit.deps.catalogues(session, found.id), terms)
 
 
 def with_code(communities: list[Community], code: str) -> Community:

@@ -19,10 +19,14 @@ ADDRESS = "/console/tips"
 
 
 async def show(request: web.Request) -> web.Response:
-    """All in scope, open ones first; no words of theirs."""
+    """All in scope, open ones first, and the cases of this kind; no words of theirs."""
     visit = visit_of(request)
-    found = await visit.read(lambda session: tip_offs.kept(session, visit.staff))
-    return render(request, "tips.html", {"tips": found})
+
+    def work(session: Session) -> dict[str, object]:
+        staff = visit.staff
+        return {"tips": tip_offs.kept(session, staff), "cases": tip_offs.cases(session, staff)}
+
+    return render(request, "tips.html", await visit.read(work))
 
 
 async def show_one(request: web.Request) -> web.Response:

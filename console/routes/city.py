@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.pages import categories, city, dispatch, keys, new_case, posters
+from console.pages import categories, city, dispatch, keys, new_case, posters, terms
 from console.routes.kinds import HANDLE, KEEP_DESK, KEEP_STAFF, SEE, N
 from console.rules import Route
 
@@ -13,6 +13,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/console/dispatch", dispatch.show, KEEP_DESK),
     Route("POST", "/console/dispatch", dispatch.add, KEEP_DESK),
     Route("POST", f"/console/dispatch/{N}/remove", dispatch.remove, KEEP_DESK),
+    Route("GET", "/console/terms", terms.show, KEEP_DESK),
+    Route("POST", "/console/terms", terms.keep, KEEP_DESK),
     Route("GET", "/console/keys", keys.show, KEEP_STAFF),
     Route("POST", "/console/keys", keys.make, KEEP_STAFF),
     Route("POST", f"/console/keys/{N}/revoke", keys.revoke, KEEP_STAFF),

@@ -43,6 +43,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"/console/cases/{N}/mediator", case_acts.mediator, APPROVE),
     Route("POST", f"/console/cases/{N}/supervise", case_acts.supervise, SUPERVISE),
     Route("POST", f"/console/cases/{N}/answer", case_acts.answer, HANDLE),
+    Route("POST", f"/console/cases/{N}/summary", case_acts.summarise, HANDLE),
+    Route("POST", f"/console/cases/{N}/summary/off", case_acts.take_summary_back, HANDLE),
     Route("POST", f"/console/cases/{N}/unmask", case.unmask, UNMASK),
     Route("POST", f"/console/messages/{N}/intent", learning.set_intent, HANDLE),
     Route("GET", f"/console/residents/{N}", residents.show, SEE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from services import (
     handover,
     replies,
     sign_in,
+    supervision,
 )
 from services.access import Permission, require
 from services.case_states import Actor, Outcome, State
@@ -48,6 +50,8 @@ class Desk:
             "settle": self._decide,
             "unmask": self._unmask,
             "sign_in": self._sign_in,
+            "supervise": self._supervise,
+            "answer": self._answer,
         }
 
     def act(self, story: Story, step: Step) -> None:
@@ -62,6 +66,8 @@ class Desk:
     def _move(self, story: Story, step: Step) -> None:
         scene, case = self._scene, self._scene.case(story)
         to, why = State(step.value), scene.words(step.detail.get("why", ""))
+        if case.state == to:  # the clock was first: the return visit, or its seven days
+            return
         if step.by == "system":
             cases.move(self._session, case, Move(to, why), Actor.SYSTEM, None, scene.now)
             return
@@ -76,6 +82,17 @@ class Desk:
         wish = Move(to, why, outcome, responsible)
         person = scene.person(step)
         case_work.move(self._session, person, case, wish, State(case.state), scene.now)
+
+    def _supervise(self, story: Story, step: Step) -> None:
+        """Orders that the case be dealt with within `days`."""
+        person, case = self._scene.person(step), self._scene.case(story)
+        due = self._scene.now + timedelta(days=step.detail.get("days", 3))
+        words = self._scene.words(step.value)
+        supervision.order(self._session, person, case, words, due, self._scene.now)
+
+    def _answer(self, story: Story, step: Step) -> None:
+        person, case = self._scene.person(step), self._scene.case(story)
+        supervision.answer(self._session, person, case, step.value, self._scene.now)
 
     def _note(self, story: Story, step: Step) -> None:
         person, case = self._scene.person(step), self._scene.case(story)

@@ -15,9 +15,10 @@ import yaml
 from sqlalchemy.orm import Session
 
 from demo.life.scene import Scene
-from services import notices, publishing, sheets
+from services import notices, policy_review, publishing, sheets
 from services.calendar import CHINA, OfficeHours
 from services.money import read_fen
+from services.policy_review import Wording as Entry
 from services.sheets import FUNDS, FundLine, Line, ServiceLine
 from storage.communities import Community
 from storage.staff import Staff
@@ -48,6 +49,7 @@ class Bulletins:
         acts: list[tuple[int, Any]] = [
             *((one["day"], partial(self._notice, one)) for one in told["notices"]),
             *((one["day"], partial(self._sheet, one)) for one in told["sheets"]),
+            *((one["day"], partial(self._policy, one)) for one in told["policies"]),
         ]
         return sorted(((self._at(day), act) for day, act in acts), key=lambda one: one[0])
 
@@ -62,7 +64,17 @@ class Bulletins:
         publishing.submit(
             self._session, self._author, notice, notice.version, notice.title, HOURS, now
         )
-        notices.publish(self._session, self._reviewer, notice, notice.version, now)
+        if not told.get("held"):
+            notices.publish(self._session, self._reviewer, notice, notice.version, now)
+        yield from ()
+
+    def _policy(self, told: Mapping[str, Any], now: datetime) -> Iterator[int]:
+        """An entry of the policy library that a second person has not looked at yet."""
+        wording = Entry(told["title"], told["body"], issuer=told["issuer"])
+        row = policy_review.write(
+            self._session, self._author, self._community, wording.document(), now
+        )
+        policy_review.submit(self._session, self._author, row, row.version, HOURS, now)
         yield from ()
 
     def _sheet(self, told: Mapping[str, Any], now: datetime) -> Iterator[int]:

@@ -15,6 +15,7 @@ from demo.life.moments import spread
 from demo.life.scene import Scene
 from demo.life.script import ScriptError, Step, Story
 from dialogue.messages import Incoming, Kind
+from intents.tickets import format_ticket
 from services.places import full_name
 from storage.communities import Place
 from storage.residents import Dialog
@@ -42,6 +43,7 @@ class Residents:
             "follow": self._event,
             "unfollow": self._event,
             "fails": self._fails,
+            "rate": self._rate,
         }
 
     def act(self, story: Story, step: Step) -> Act:
@@ -70,13 +72,42 @@ class Residents:
         for turn in range(TURNS):
             yield self._pause(story, turn)
             self._push(story, **self._answer(story, step, photos))
-            if self._scene.newest_case(story.who) != case:
+            if self._scene.newest_case(story.who) != case or self._joined(story, step):
                 return
         raise ScriptError(f"{story.name}: the report never came to an end")
 
+    def _joined(self, story: Story, step: Step) -> bool:
+        """Whether the report became a second voice for what a neighbour had told."""
+        return bool(step.detail.get("same")) and self._dialog(story).form != "report"
+
+    def _dialog(self, story: Story) -> Dialog:
+        return self._scene.session.get_one(Dialog, self._scene.resident(story.who).id)
+
+    def _rate(self, story: Story, step: Step) -> Act:
+        """Answers the return visit about the case of the story: 5 to 1, or 0 for not solved."""
+        self._push(story, text="评价")
+        for turn in range(TURNS):
+            yield self._pause(story, turn)
+            text = self._rating(story, step.value)
+            if not text:
+                return
+            self._push(story, text=text)
+
+    def _rating(self, story: Story, value: int) -> str:
+        """What is said next of a rating; empty where nothing is asked any more."""
+        dialog = self._dialog(story)
+        if dialog.form == "rate":
+            solved = dialog.progress["asking"] == "solved"
+            return ("1" if value else "2") if solved else str(6 - value)
+        ticket = format_ticket(self._scene.case(story).number)
+        for number, choice in enumerate(dialog.choices, 1):
+            if ticket in choice["label"]:
+                return str(number)
+        return ""
+
     def _answer(self, story: Story, step: Step, photos: list[str]) -> dict[str, Any]:
         """What this resident answers to the question that is open."""
-        dialog = self._scene.session.get_one(Dialog, self._scene.resident(story.who).id)
+        dialog = self._dialog(story)
         if dialog.form == "report":
             return self._filled(story, step, photos, dialog.progress["asking"])
         if dialog.form == "emergency_place":
@@ -94,7 +125,9 @@ class Residents:
             case "description":
                 return {"text": step.value}
             case "same":
-                return {"text": "是另一件事"}
+                return {"text": "1" if step.detail.get("same") else "是另一件事"}
+            case "extra":
+                return {"text": str(step.detail.get("answer", "跳过"))}
             case "confirm":
                 return self._photo(photos.pop(0)) if photos else {"text": "1"}
             case _:

@@ -19,11 +19,24 @@ import yaml
 
 FOLDER = Path(__file__).parent
 RESIDENT_ACTS = (
-    *("report", "say", "photo", "voice", "scan", "menu", "place", "follow", "unfollow", "fails"),
+    *(
+        "report",
+        "say",
+        "photo",
+        "voice",
+        "scan",
+        "menu",
+        "place",
+        "follow",
+        "unfollow",
+        "fails",
+        "rate",
+    ),
 )
 STAFF_ACTS = (
     *("to", "note", "reply", "approve", "reject", "withdraw", "reassign", "claim"),
     *("end", "finish", "resend", "settle", "unmask", "sign_in"),
+    *("supervise", "answer"),
 )
 SHORT = ("start", "done", "filed")
 WORKING_DAY, DAY = 540, 1440

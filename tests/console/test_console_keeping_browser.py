@@ -23,6 +23,7 @@ PAGES = (
     "/console/categories/edit",
     "/console/categories/edit?code=lighting.stairwell",
     "/console/dispatch",
+    "/console/terms",
     "/console/posters",
     "/console/city",
     "/console/keys",

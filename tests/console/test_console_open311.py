@@ -11,9 +11,10 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from console.open311.asked import MOST
 from console.open311.formats import Document, to_json, to_xml
 from console.open311.routes import ROUTES
 from console.rules import Keyed, Public
@@ -163,7 +164,7 @@ async def test_a_service_and_its_definition(console: Console) -> None:
         "batch",
         "照明用电",
     )
-    assert listed["lighting.street"]["metadata"] is False
+    assert listed["greenery.trees"]["metadata"] is False
     definition = await ask(console, "services/lighting.stairwell")
     kinds = [(a["code"], a["datatype"], a["order"]) for a in definition["attributes"]]
     assert kinds == [("q1", "number", 1), ("q2", "singlevaluelist", 2), ("q3", "multivaluelist", 3)]
@@ -482,6 +483,56 @@ async def test_the_table_of_routes_has_a_rule_for_each(console: Console) -> None
     for method in ("PUT", "DELETE", "PATCH"):
         response = await console.client.request(method, f"{V2}/requests.json")
         assert response.status == 400
+
+
+async def test_never_more_than_a_thousand_requests_the_newest_first(console: Console) -> None:
+    """In both formats; a list of numbers gives exactly those."""
+    first = add_case(console, "最早的", days=80)
+    numbers = range(50_000, 50_000 + MOST)
+
+    def fill(session: Session) -> None:
+        like = session.scalars(select(Case).where(Case.number == first)).one()
+        values = {
+            column.name: getattr(like, column.name)
+            for column in Case.__table__.columns
+            if column.name not in ("id", "number", "created_at")
+        }
+        rows = [
+            {**values, "number": number, "created_at": NOW - timedelta(minutes=number - 49_000)}
+            for number in numbers
+        ]
+        session.execute(insert(Case), rows)
+
+    console.write(fill)
+    shown = await ask(console, "requests")
+    assert len(shown) == MOST == 1000
+    assert format_ticket(first) not in {one["service_request_id"] for one in shown}
+    moments = [datetime.fromisoformat(one["requested_datetime"]) for one in shown]
+    assert moments == sorted(moments, reverse=True)
+    assert len(parse((await got(console, "requests.xml")).text)) == MOST
+    listed = await ask(console, "requests", service_request_id=",".join(map(str, numbers[:300])))
+    assert len(listed) == 300
+
+
+async def test_what_xml_must_escape_is_escaped(console: Console) -> None:
+    """A category may be called anything; a published text may hold any sign."""
+
+    def work(session: Session) -> None:
+        wanted = category_keeping.Wanted(
+            "lighting.stairwell", "lighting", '灯<&>"电"', "物业", "normal"
+        )
+        community = demo(session)
+        catalogue, staff = Catalogues()(session, community.id), console.staff(session, "admin")
+        category_keeping.keep(session, staff, community.id, wanted, catalogue, NOW)
+
+    console.write(work)
+    plain = await ask(console, "services/lighting.stairwell")
+    assert plain["service_code"] == "lighting.stairwell"
+    text = (await got(console, "services.xml")).text
+    assert "灯&lt;&amp;&gt;" in text
+    names = [one.text for one in parse(text).iter("service_name")]
+    assert '灯<&>"电"' in names
+    assert names == [one["service_name"] for one in await ask(console, "services")]
 
 
 _TEXTS = st.text(max_size=20)

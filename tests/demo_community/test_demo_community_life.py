@@ -20,9 +20,12 @@ from services import cases, desk, passwords, sign_in
 from services.case_states import MOVES, Actor, State
 from services.desk import ItemKind
 from storage.base import Base
+from storage.case_ties import CaseFollower
 from storage.cases import Case, CaseEvent
 from storage.desk import QueueItem, Reply
+from storage.hot_topics import HotTopic
 from storage.messages import InboundMessage, Media, OutboxMessage
+from storage.reports import Report
 from storage.residents import Dialog, Resident
 from storage.staff import AuditEntry, Staff
 from storage.types import UtcDateTime
@@ -37,10 +40,6 @@ AHEAD = {
 """Columns that speak of the future."""
 
 
-BY_THE_CLOCK = {"escalation", "supervision", "report", "notice", "knowledge"}
-"""What waits only where the jobs of the house have run, or a supervisor has ordered."""
-
-
 def test_every_state_of_a_case_is_there(demo: Loaded) -> None:
     states = demo.look(lambda s: set(s.scalars(select(Case.state))))
     assert states == {state.value for state in State}
@@ -50,7 +49,23 @@ def test_everything_that_can_wait_waits(demo: Loaded) -> None:
     kinds = demo.look(
         lambda s: set(s.scalars(select(QueueItem.kind).where(QueueItem.state == "open")))
     )
-    assert kinds >= {kind.value for kind in ItemKind} - BY_THE_CLOCK
+    assert kinds >= {kind.value for kind in ItemKind}
+
+
+def test_what_the_clock_and_the_residents_add_is_there(demo: Loaded) -> None:
+    """Return visits answered well and badly, neighbours who follow, a report, a week's list."""
+
+    def look(session: Session) -> None:
+        rated = Counter(session.scalars(select(Case.satisfaction)))
+        assert sum(count for value, count in rated.items() if value) >= 8
+        assert any(value and value < 4 for value in rated)
+        assert session.scalars(select(func.count(CaseFollower.id))).one() >= 1
+        assert session.scalars(select(func.count(Report.id))).one() >= 1
+        assert session.scalars(select(func.count(HotTopic.id))).one() >= 1
+        climbed = select(CaseEvent.id).where(CaseEvent.kind == "escalated")
+        assert session.scalars(climbed.limit(1)).all()
+
+    demo.look(look)
 
 
 def test_the_month_is_full(demo: Loaded) -> None:
@@ -137,6 +152,8 @@ def test_each_case_has_come_its_way_by_legal_moves(demo: Loaded) -> None:
 
 
 def test_open_cases_wait_in_the_queue_and_ended_ones_do_not(demo: Loaded) -> None:
+    """A case that waits for its resident comes back to the staff after five working days only."""
+
     def look(session: Session) -> None:
         waiting = set(
             session.scalars(
@@ -154,7 +171,8 @@ def test_open_cases_wait_in_the_queue_and_ended_ones_do_not(demo: Loaded) -> Non
                 )
             )
         )
-        assert waiting == wanted
+        patient = set(session.scalars(select(Case.id).where(Case.state == "waiting")))
+        assert waiting - patient == wanted
 
     demo.look(look)
 

@@ -61,10 +61,10 @@ def begin(session: Session) -> None:
     clear(session)
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(OPEN.filter(lambda cases: len(cases) < 9), HIDDEN.filter(lambda cases: len(cases) < 5))
 def test_few_hidden_cases_leave_no_trace_in_a_report(
-    shared_sqlite: Database, cases: list[Spec], hidden: list[Spec]
+    shared: Database, cases: list[Spec], hidden: list[Spec]
 ) -> None:
     """Up to four private, anonymous or confidential cases change not one byte of it."""
 
@@ -77,7 +77,7 @@ def test_few_hidden_cases_leave_no_trace_in_a_report(
             add(session, spec)
         assert json.dumps(to_json(draw(session))) == without
 
-    shared_sqlite.write_now(work)
+    shared.write_now(work)
 
 
 @pytest.mark.parametrize(("hidden", "told"), [(4, 0), (5, 5), (9, 5), (10, 10)])

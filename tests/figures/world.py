@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.access import Role
 from services.case_states import Outcome, State
 from services.places import import_tree, read_tree
-from storage.cases import Case, CaseEvent
+from storage.cases import Case
 from storage.communities import Community, Place
 from storage.organisations import Organisation
 from storage.staff import Staff
@@ -148,6 +148,7 @@ def add(session: Session, spec: Spec, now: datetime = NOW) -> Case:
         responded_at=_later(came, spec.responded),
         resolved_at=_later(came, spec.resolved),
         satisfaction=spec.satisfaction,
+        reopened=int(spec.reopened),
         private=spec.private,
         anonymous=spec.anonymous,
         confidential=spec.confidential,
@@ -156,23 +157,8 @@ def add(session: Session, spec: Spec, now: datetime = NOW) -> Case:
     )
     session.add(case)
     session.flush()
-    if spec.reopened:
-        session.add(_reopening(case))
     return case
 
 
 def _later(came: datetime, span: float | None) -> datetime | None:
     return None if span is None else came + timedelta(hours=span)
-
-
-def _reopening(case: Case) -> CaseEvent:
-    return CaseEvent(
-        community_id=case.community_id,
-        case_id=case.id,
-        at=case.created_at,
-        kind="moved",
-        matter="办事",
-        actor_kind="resident",
-        from_state=State.REVIEW.value,
-        to_state=State.WORKING.value,
-    )

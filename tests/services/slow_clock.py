@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import cache
 
-from services.calendar import CHINA, is_workday
+from services.calendar import CHINA, USUAL, OfficeHours, is_workday
 
 MINUTE = timedelta(minutes=1)
-OPENS, CLOSES = 9 * 60, 18 * 60
 
 
 @cache
@@ -21,25 +20,29 @@ def floor(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def works(moment: datetime) -> bool:
+def works(moment: datetime, hours: OfficeHours = USUAL) -> bool:
     """Whether the minute that begins at `moment` is one of working time."""
     local = moment.astimezone(CHINA)
-    return OPENS <= local.hour * 60 + local.minute < CLOSES and _is_workday(local.toordinal())
+    if local.date() in hours.closed:
+        return False
+    if local.date() not in hours.worked and not _is_workday(local.toordinal()):
+        return False
+    return hours.opens <= local.time() < hours.closes
 
 
-def elapsed(start: datetime, end: datetime) -> int:
+def elapsed(start: datetime, end: datetime, hours: OfficeHours = USUAL) -> int:
     """The minutes of working time from `start` to `end`."""
     moment, count = floor(start), 0
     while moment < floor(end):
-        count += works(moment)
+        count += works(moment, hours)
         moment += MINUTE
     return count
 
 
-def runs_out(start: datetime, minutes: int) -> datetime:
+def runs_out(start: datetime, minutes: int, hours: OfficeHours = USUAL) -> datetime:
     """When `minutes` (at least one) of working time since `start` are over."""
     moment, left = floor(start), minutes
     while left:
-        left -= works(moment)
+        left -= works(moment, hours)
         moment += MINUTE
     return moment

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.calendar import CHINA, OfficeHours, is_workday, say_moment
-from services.sla import PROMISES, deadlines
+from services.sla import PROMISES, deadlines, shipped
 
 HOURS = OfficeHours()
 
@@ -107,7 +107,7 @@ def test_quiet_hours_may_lie_within_one_day() -> None:
 def test_urgent_deadlines_run_by_the_clock() -> None:
     """Danger does not wait for office hours."""
     night = local("2026-03-07 23:00")
-    due = deadlines("urgent", night, HOURS)
+    due = deadlines("urgent", night, shipped(HOURS))
     assert due.response == night + timedelta(minutes=30)
     assert due.resolve == night + timedelta(days=1)
 
@@ -115,7 +115,7 @@ def test_urgent_deadlines_run_by_the_clock() -> None:
 @pytest.mark.parametrize("name", sorted(PROMISES))
 def test_a_response_is_promised_before_the_resolution(name: str) -> None:
     """The two deadlines of every class are in order."""
-    due = deadlines(name, local("2026-03-04 10:00"), HOURS)
+    due = deadlines(name, local("2026-03-04 10:00"), shipped(HOURS))
     assert due.response < due.resolve
 
 

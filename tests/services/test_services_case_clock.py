@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from services import case_clock
 from services.calendar import CHINA, OfficeHours
 from services.case_states import State
-from services.sla import PROMISES, deadlines
+from services.sla import PROMISES, deadlines, shipped
 from storage.cases import Case
 from tests.services import slow_clock
 
 HOURS = OfficeHours()
+TERMS = shipped(HOURS)
 DAY = HOURS.minutes_a_day
 # from the days before the Spring Festival of 2026 (off 15 to 23 February, 14 and 28 worked) to
 # those after the National Day of 2025 (off 1 to 8 October, 28 September and 11 October worked)
@@ -28,7 +29,7 @@ SPANS = st.integers(0, 3 * 1440).map(lambda minutes: timedelta(minutes=minutes, 
 
 def new_case(start: datetime, sla: str = "normal") -> Case:
     """A case that begins at `start`, as far as its clock goes."""
-    due = deadlines(sla, start, HOURS)
+    due = deadlines(sla, start, TERMS)
     return Case(
         sla=sla,
         state=State.WORKING.value,
@@ -52,12 +53,12 @@ def test_the_clock_equals_the_slow_one_whatever_the_pauses(
             left -= slow_clock.elapsed(now, now + span)
         now += span
         if paused:
-            case_clock.resume(case, now, HOURS)
+            case_clock.resume(case, now, TERMS)
         else:
             case_clock.pause(case, now)
         paused = not paused
     if paused:
-        case_clock.resume(case, now, HOURS)
+        case_clock.resume(case, now, TERMS)
     if left > 0:
         assert case.resolve_due == slow_clock.runs_out(now, left)
     else:
@@ -82,16 +83,16 @@ def test_the_rungs_come_in_order_and_never_at_night(
     """Before the deadline, at it, after it; what would climb at night waits for the morning."""
     case = new_case(start, sla)
     case.responded_at = start if responded else None
-    first, second, third = case_clock.rungs(case, HOURS)
+    first, second, third = case_clock.rungs(case, TERMS)
     assert first <= second <= third
     assert second == (case.resolve_due if responded else case.response_due)
     for level in range(case_clock.TOP):
         case.escalation = level
-        case_clock.set_alarm(case, HOURS)
+        case_clock.set_alarm(case, TERMS)
         assert case.escalate_at is not None
         assert HOURS.after_quiet(case.escalate_at) == case.escalate_at
     case.escalation = case_clock.TOP
-    case_clock.set_alarm(case, HOURS)
+    case_clock.set_alarm(case, TERMS)
     assert case.escalate_at is None
 
 
@@ -100,7 +101,7 @@ def test_an_urgent_clock_does_not_know_office_hours() -> None:
     start = datetime(2026, 2, 16, 12, tzinfo=UTC)
     case = new_case(start, "urgent")
     case_clock.pause(case, start + timedelta(hours=2))
-    case_clock.resume(case, start + timedelta(hours=12), HOURS)
+    case_clock.resume(case, start + timedelta(hours=12), TERMS)
     assert case.resolve_due == start + timedelta(hours=24 + 10)
 
 
@@ -110,7 +111,7 @@ def test_what_was_missed_before_a_pause_stays_missed() -> None:
     case = new_case(start)
     due = case.resolve_due
     case_clock.pause(case, due + timedelta(days=1))
-    case_clock.resume(case, due + timedelta(days=5), HOURS)
+    case_clock.resume(case, due + timedelta(days=5), TERMS)
     assert case.resolve_due == due
 
 
@@ -119,12 +120,12 @@ def test_the_next_word_is_due_before_the_resolution() -> None:
     start = datetime(2026, 3, 4, 2, tzinfo=UTC)
     case = new_case(start)
     assert case_clock.next_due(case) == case.response_due
-    case_clock.told(case, start, HOURS)
+    case_clock.told(case, start, TERMS)
     assert case_clock.next_due(case) == HOURS.add(start, 2 * DAY)
     late = HOURS.before(case.resolve_due, DAY)
-    case_clock.told(case, late, HOURS)
+    case_clock.told(case, late, TERMS)
     assert case_clock.next_due(case) == case.resolve_due
     case.state = State.PLANNED.value
     case_clock.pause(case, late)
-    case_clock.told(case, late, HOURS)
+    case_clock.told(case, late, TERMS)
     assert case_clock.next_due(case) == HOURS.add(late, 10 * DAY)

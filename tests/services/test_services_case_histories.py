@@ -181,6 +181,8 @@ class Histories(RuleBasedStateMachine):
                 check_move(state, State(event.to_state), Actor(event.actor_kind))
                 state = State(event.to_state)
         assert State(case.state) is state
+        again = [one for one in events if one.from_state in CLOSED and one.to_state == "working"]
+        assert case.reopened == len(again)
 
     @invariant()
     def the_clock_is_right(self) -> None:

@@ -186,3 +186,56 @@ def test_questions_are_read_back_as_they_are_written(lines: list[tuple[str, str]
     text = "\n".join(words + rest for words, rest in lines)
     questions = read_lines(text)
     assert read_lines(write_lines(questions), questions) == questions
+
+
+def test_the_shipped_questions_fit_into_a_report() -> None:
+    """One for a category at most, so that a report stays within five turns; all known codes."""
+    shipped = Catalogue.shipped()
+    asking = [one for one in shipped.all() if shipped.questions(one.code)]
+    assert len(asking) >= 15
+    for category in asking:
+        [question] = shipped.questions(category.code)
+        assert read_lines(write_lines([question]), [question]) == (question,)
+        assert not all(question.is_told(example) for example in category.examples)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "told"),
+    [
+        ("elevator.fault", "3栋的电梯又坏了", False),
+        ("elevator.fault", "3栋二号电梯停在五楼了", True),
+        ("noise.renovation", "楼上半夜还在装修", True),
+        ("noise.neighbour", "楼上天天跳绳", False),
+        ("parking.illegal", "浙A12345堵在门口", True),
+        ("parking.illegal", "有车堵在单元门口", False),
+        ("water.supply", "整栋楼都没水了", True),
+        ("water.supply", "家里没水", False),
+        ("water.manhole", "污水井盖破了个洞", True),
+        ("lighting.street", "门口的路灯一闪一闪", False),
+    ],
+)
+def test_what_was_told_is_not_asked_again(code: str, text: str, told: bool) -> None:
+    [question] = Catalogue.shipped().questions(code)
+    assert question.is_told(text) is told
+
+
+def test_a_community_may_do_without_the_shipped_question(database: Database) -> None:
+    """What it keeps of a category takes the place of all of it; a kept question keeps its words."""
+
+    def work(session: Session) -> None:
+        one, _, staff = open_two(session)
+        shipped = Catalogue.shipped().questions("lighting.street")
+        wanted = Wanted("lighting.street", "lighting", "路灯", "市政", "normal", "C01", "路灯")
+        keep(session, staff, one, replace(wanted, questions=write_lines(shipped)))
+        kept = Catalogues()(session, one)
+        assert kept.questions("lighting.street") == shipped
+        found = kept.get("lighting.street")
+        assert found is not None
+        assert (found.national, found.national_minor) == ("C01", "路灯")
+        keep(session, staff, one, replace(wanted, questions=""))
+        assert Catalogues()(session, one).questions("lighting.street") == ()
+        with pytest.raises(BadCategory) as wrong:
+            keep(session, staff, one, replace(wanted, national=""))
+        assert wrong.value.field == "national_minor"
+
+    database.write_now(work)
