@@ -79,7 +79,7 @@ def main() -> None:
                 "build_seconds": round(built, 1),
                 "rank": timed(base.rank, questions),
                 "ask": timed(lambda text: base.ask(text, today=_DAY), questions),
-                "index_mb": round((base.passages.nbytes + base.heads.nbytes) / 1e6, 1),
+                "index_mb": round(base.indexes.nbytes / 1e6, 1),
                 "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
             }
         )

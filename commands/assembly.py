@@ -119,6 +119,8 @@ def build_knowledge(session: Session, world: World, now: datetime) -> None:
     today = now.astimezone(CHINA).date()
     for community_id in communities_with_policies(session):
         world.knowledge(session, community_id, today)
+    if isinstance(world.knowledge, KnowledgeBases):
+        world.knowledge.settle()
 
 
 @dataclass(frozen=True, slots=True)

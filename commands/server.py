@@ -25,6 +25,8 @@ from settings import Settings
 from storage.engine import Database
 
 log = structlog.get_logger(__name__)
+_WARMING = 30.0
+"""Seconds that the start waits for the knowledge bases; after that they are built beside."""
 
 BODY_LIMIT = 1024 * 1024
 
@@ -111,6 +113,8 @@ def _knowledge(
         built = asyncio.ensure_future(
             database.read(lambda s: assembly.build_knowledge(s, world, now))
         )
+        # WeChat waits five seconds for an answer: the first one must not wait for the dictionary
+        await asyncio.wait([built], timeout=_WARMING)
         yield
         await asyncio.wait([built])
         if built.exception():

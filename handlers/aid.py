@@ -6,7 +6,7 @@ import re
 
 from dialogue.forms import Form, Heard, Values, silent
 from dialogue.words import numbered, shorten
-from handlers import policy
+from handlers import policy, relief
 from handlers.free_words import free
 from handlers.kit import Begin, Choice, FormService, Request, Say, Service, Turn
 from handlers.phone_slot import KNOWN, phone_slot
@@ -46,9 +46,7 @@ def hear(turn: Turn, request: Request) -> Say:
     if _PLAIN.fullmatch(words) or not has_words(words):
         return offer(turn, request)
     if _QUESTION.search(words) and not _NEED.search(words):
-        said = policy.ask(turn, request)
-        apply = Choice("我要申请帮扶", "aid.begin")
-        return Say(said.text, (*said.choices[:8], apply), way_out=said.way_out or "不用了")
+        return relief.with_offer(policy.ask(turn, request))
     inbound.conceal(turn.session, turn.inbound)
     values = {"need": words, "kind": _guess(_KINDS, words), "whom": _guess(_WHOM, words)}
     return _begin(turn, {name: value for name, value in values.items() if value})

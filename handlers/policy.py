@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from dialogue.words import shorten
-from handlers import policy_text, topics
+from handlers import policy_text, relief, topics
 from handlers.kit import Choice, Request, Say, Service, Turn
 from handlers.words import by_when
 from knowledge.answers import Answer, Context
@@ -37,7 +37,15 @@ TITLE = 22
 
 
 def ask(turn: Turn, request: Request) -> Say:
-    """Answers, offers what may be meant, or hands the question on."""
+    """Answers, offers what may be meant, or hands the question on. Who asks for somebody in need
+    may apply for help at once, except in the middle of a form.
+    """
+    said = _ask(turn, request)
+    in_need = relief.is_about(request.text) and not turn.dialog.form
+    return relief.with_offer(said) if in_need else said
+
+
+def _ask(turn: Turn, request: Request) -> Say:
     turn.inbound.intent = INTENT
     words = request.text.strip()
     if not words:

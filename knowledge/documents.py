@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-_BRIEF = 12  # passages
+_BRIEF, _SHORT = 12, 1200  # passages, and characters in all: four times the longest entry shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Document:
 
     `number` is the issuer's number (文号). A document is served from `effective` (or from ever)
     to `valid_until`, both included, in `area` and the places within it ("" is everywhere).
-    `source` names the law or rule behind it; `aliases` are other names of the matter;
+    `source` names the law or rule behind it; `aliases` are other names of the matter; `asked` are
+    ways in which residents ask for it, in whole questions or a few words;
     `supersedes` are ids of documents it takes the place of from its own first day. Of several
     versions of one id the newest in force counts. `sample` marks text a community must replace.
     """
@@ -40,6 +41,7 @@ class Document:
     area: str = ""
     source: str = ""
     aliases: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
     version: int = 1
     sample: bool = False
@@ -47,7 +49,8 @@ class Document:
     @property
     def brief(self) -> bool:
         """Whether it is about one matter, as an entry is, and is looked through as a whole."""
-        return len(self.passages) <= _BRIEF
+        length = sum(len(passage.text) for passage in self.passages)
+        return len(self.passages) <= _BRIEF and length <= _SHORT
 
     def begins(self) -> date:
         """The first day it may be served."""

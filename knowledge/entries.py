@@ -87,7 +87,7 @@ def _flag(value: object, key: str, name: str) -> bool:
 _KEYS: Mapping[str, Callable[[object, str, str], Any]] = {
     **dict.fromkeys(("title", "issuer", "number", "source", "area"), _line),
     **dict.fromkeys(("issued", "effective", "valid_until"), _day),
-    **dict.fromkeys(("aliases", "supersedes"), _list),
+    **dict.fromkeys(("aliases", "asked", "supersedes"), _list),
     "version": _version,
     "sample": _flag,
 }

@@ -29,7 +29,8 @@ class Language:
     """`terms` are pairs (everyday term, term as documents write it), both normalised.
 
     `matters` are names of matters: a document without one that is asked for is not the answer.
-    `residue` are words that are no subject where a question has nothing else.
+    `residue` are words that are no subject where a question has nothing else. `elsewhere` are
+    questions about other matters, which hold back what does not have them.
     """
 
     light: frozenset[str]
@@ -37,6 +38,7 @@ class Language:
     terms: tuple[tuple[str, str], ...]
     matters: frozenset[str]
     residue: frozenset[str] = frozenset()
+    elsewhere: tuple[str, ...] = ()
 
     def aspect_of_heading(self, heading: str) -> str | None:
         """The aspect that a section heading announces, or None."""
@@ -75,7 +77,9 @@ def load_language(*extra_thesauri: Path) -> Language:
         terms += _pairs(yaml.safe_load(path.read_text("utf-8")))
     named = yaml.safe_load((DATA / "matters.yaml").read_text("utf-8"))
     matters = frozenset(normalise(matter) for group in named.values() for matter in group)
-    return Language(light, aspects, terms, matters, residue)
+    elsewhere = tuple((DATA / "elsewhere.txt").read_text("utf-8").split("\n"))
+    others = tuple(line for line in elsewhere if line and not line.startswith("#"))
+    return Language(light, aspects, terms, matters, residue, others)
 
 
 @lru_cache(maxsize=1)

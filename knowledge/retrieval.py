@@ -67,6 +67,11 @@ class Analyser:
         texts = [query.text, *(term for _, term in query.expansions)]
         return {space.name: self._ask(space, texts) for space in self.spaces}
 
+    def lightness(self, space: str, keys: NDArray[np.int64]) -> Floats:
+        """The weight of each term by itself: less where it says little about the subject."""
+        light = np.isin(keys, self._light[space])
+        return np.where(light, LIGHT_WEIGHT, 1.0).astype(np.float32)
+
     def _ask(self, space: Space, texts: Sequence[str]) -> Asked:
         found, owners = space.batch(texts)
         keys, place = np.unique(found, return_inverse=True)

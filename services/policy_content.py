@@ -31,6 +31,7 @@ def as_document(row: PolicyDocument) -> Document:
         area=row.area,
         source=row.source,
         aliases=tuple(row.aliases),
+        asked=tuple(row.asked),
         version=row.version,
         sample=row.sample,
     )
@@ -55,6 +56,7 @@ def content_of(document: Document) -> dict[str, Any]:
         "area": _plain(document.area),
         "source": _plain(document.source),
         "aliases": [_plain(alias) for alias in document.aliases],
+        "asked": [_plain(words) for words in document.asked],
         "supersedes": [_plain(name) for name in document.supersedes],
         "passages": [
             [[_plain(heading) for heading in part.path], _plain(part.text)]

@@ -44,6 +44,7 @@ class Wording:
     effective: date | None = None
     valid_until: date | None = None
     aliases: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
 
     def document(self) -> Document:
@@ -52,7 +53,7 @@ class Wording:
             name: getattr(self, name)
             for name in (
                 *("title", "number", "issuer", "source", "issued", "effective"),
-                *("valid_until", "aliases", "supersedes"),
+                *("valid_until", "aliases", "asked", "supersedes"),
             )
         }
         try:

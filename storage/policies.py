@@ -35,6 +35,7 @@ class PolicyDocument(Keyed, OfCommunity, Base):
     area: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(Text, default="")
     aliases: Mapped[list[Any]] = mapped_column(default=list)
+    asked: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     supersedes: Mapped[list[Any]] = mapped_column(default=list)
     passages: Mapped[list[Any]] = mapped_column(default=list)
     sample: Mapped[bool] = mapped_column(default=False)

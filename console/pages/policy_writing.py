@@ -44,9 +44,10 @@ async def _new(request: web.Request, entered: Entered, status: int) -> web.Respo
         return scope.kept(session, visit.staff, Community.name), asked
 
     communities, asked = await visit.read(load)
+    said = "\n".join(dict.fromkeys(one.text for one in asked))
     context = {
         "row": None,
-        "values": _blank() | dict(values),
+        "values": _blank() | {"asked": said} | dict(values),
         "entered": entered,
         "communities": communities,
         "questions": asked,
@@ -139,6 +140,7 @@ def _wording(form: Mapping[str, str]) -> Wording:
         issuer=form.get("issuer", "").strip(),
         source=form.get("source", "").strip(),
         aliases=_names(form.get("aliases", "")),
+        asked=_lines(form.get("asked", "")),
         supersedes=_names(form.get("supersedes", "")),
         **days,
     )
@@ -148,9 +150,13 @@ def _names(written: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in _LIST.split(written) if name.strip())
 
 
+def _lines(written: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.strip() for line in written.splitlines() if line.strip()))
+
+
 def _blank() -> dict[str, str]:
-    fields = ("title", "number", "issuer", "source", "body", "aliases", "supersedes", "questions")
-    return dict.fromkeys((*fields, *DAYS, "community"), "")
+    fields = ("title", "number", "issuer", "source", "body", "aliases", "asked", "supersedes")
+    return dict.fromkeys((*fields, *DAYS, "questions", "community"), "")
 
 
 def _values_of(row: PolicyDocument) -> dict[str, str]:
@@ -161,6 +167,7 @@ def _values_of(row: PolicyDocument) -> dict[str, str]:
         "source": row.source,
         "body": policy_review.body_of(row),
         "aliases": "、".join(row.aliases),
+        "asked": "\n".join(row.asked),
         "supersedes": "、".join(row.supersedes),
         **{name: value.isoformat() for name in DAYS if (value := getattr(row, name))},
     }

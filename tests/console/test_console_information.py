@@ -196,7 +196,15 @@ async def write_answer(visitor: Visitor, console: Console) -> int:
     link = page.split('data-open href="')[1].split('"')[0].replace("&amp;", "&")
     asked = (await visitor.get(link)).text
     values = {name: hidden(asked, name) for name in ("questions",)}
-    body = {"title": "婚前医学检查", "body": "## 地点\n区妇幼保健院，免费。", "aliases": "婚检"}
+    said = asked.split('name="asked"')[1].split("</textarea>")[0]  # how people ask for it
+    assert "婚前检查在哪里做" in said
+    assert "婚前检查去哪里做呀" in said
+    body = {
+        "title": "婚前医学检查",
+        "body": "## 地点\n区妇幼保健院，免费。",
+        "aliases": "婚检",
+        "asked": "婚前检查在哪里做\r\n\r\n结婚前体检要钱不",
+    }
     await visitor.post("/console/policies", {**values, **body})
     return newest(console, PolicyDocument)
 
@@ -210,6 +218,10 @@ async def test_the_answer_to_a_group_of_questions_reaches_those_who_asked(
     assert "看 2 条原话" in (await worker.get("/console/policies/gaps")).text
     number = await write_answer(worker, console)
     assert "都答上了" in (await worker.get("/console/policies/gaps")).text
+    shown = (await worker.get(f"/console/policies/{number}")).text
+    assert "婚前检查在哪里做；结婚前体检要钱不" in shown
+    again = (await worker.get(f"/console/policies/{number}/edit")).text
+    assert "婚前检查在哪里做\n结婚前体检要钱不</textarea>" in again
     await pass_on(console, f"/console/policies/{number}")
     texts = console.read(lambda s: list(s.scalars(select(OutboxMessage.text))))
     assert sum("现在有答案了：\n【婚前医学检查】区妇幼保健院" in text for text in texts) == 1

@@ -82,6 +82,31 @@ def test_threads_that_ask_at_once_share_one_base(small_database: Database) -> No
     assert len({id(base) for base in built}) == 1
 
 
+def test_a_large_library_is_built_beside_the_questions(small_database: Database) -> None:
+    """Nobody waits for it; until it is ready nothing is answered from it, and nothing made up."""
+    bring_in(small_database, SENIOR)
+    bases = KnowledgeBases(at_once=0)
+    assert not base_of(small_database, bases).ask(QUESTION, today=TODAY).answered
+    bases.settle()
+    assert base_of(small_database, bases).ask(QUESTION, today=TODAY).answered
+
+
+def test_a_change_in_a_large_library_never_serves_what_was_withdrawn(
+    small_database: Database,
+) -> None:
+    """While the new index is built the old one answers, without what has changed."""
+    numbers = bring_in(small_database, SENIOR, DOG)
+    bases = KnowledgeBases(at_once=0)
+    base_of(small_database, bases)
+    bases.settle()
+    small_database.write_now(lambda s: policies.withdraw(s, row(s, numbers[0]), None, "错", NOW))
+    between = base_of(small_database, bases)
+    assert not between.ask(QUESTION, today=TODAY).answered
+    assert between.ask("养犬登记要带什么材料", today=TODAY).answered
+    bases.settle()
+    assert len(base_of(small_database, bases).documents) == 1
+
+
 def test_a_server_builds_the_bases_before_anybody_asks(
     small_database: Database, understander: Understander, tmp_path: Path
 ) -> None:

@@ -1,20 +1,10 @@
-"""How sure the engine is that a document answers a question.
+"""What a question is about, cut into pieces, and how much of it a text has.
 
-What is looked at: `named`, how much of the question's subject (by rarity) the document's name and
-aliases have, or in a long document the passage; `matched`, how much rare subject it has at all;
-`ahead`, how far its score is before the next document's (all 0–1); `foreign`, whether the question
-names a matter that the document nowhere does. A logistic function joins them. Four things hold a
-document back from answering, not from being offered, however far ahead it is: too little of the
-subject named, matched or `covered`, its share in the text (in a small base anything is ahead);
-`shared`, other names having all of the subject as well; `outnamed`, another document's name fitting
-the question better than its own; `incidental`, a matter named in the question that the document has
-in its text only, as a paper to bring or a place to go. Coefficients and thresholds were fitted on
-one half of the project's own questions and checked on the other; docs/knowledge.md has the figures.
+A piece counts by its rarity among the passages; one that only sounds the same counts a little less.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,51 +15,8 @@ from knowledge.bm25 import Bm25
 from knowledge.query import Query
 from knowledge.terms import CharacterPairs, sound
 
-ANSWER = 0.7
-CHOOSE = 0.2
-GROUNDED, _RELATED = 0.3, 0.15  # of `named` or `matched`, to answer and to be offered
-_COVERED = 0.75  # what `covered` counts beside them
-_UNSURE, _UNRELATED = 0.65, 0.15  # the most confidence below these
-_BIAS, _NAMED, _AHEAD, _MATCHED, _FOREIGN = -3.1, 3.5, 4.2, 3.1, -4.3
 _ENOUGH = 15.0  # summed rarity (nats) above which more matched subject says no more
 _HOMOPHONE = 0.7  # what a pair counts that only sounds the same
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for a document."""
-
-    named: float
-    matched: float
-    ahead: float
-    foreign: bool = False
-    shared: bool = False
-    covered: float = 0.0
-    incidental: bool = False
-    outnamed: bool = False
-
-    @property
-    def related(self) -> bool:
-        """Whether the document may be offered as one of the choices."""
-        return self._held() >= _RELATED and not self.foreign
-
-    def confidence(self) -> float:
-        """The probability, as fitted, that the document is the right one; below ANSWER where the
-        document has too little of the subject, shares its name, or another is better named.
-        """
-        fitted = self._fitted()
-        if self._held() < _RELATED:
-            return min(fitted, _UNRELATED)
-        doubtful = self.shared or self.outnamed or self.incidental
-        clear = self._held() >= GROUNDED and not doubtful
-        return fitted if clear else min(fitted, _UNSURE)
-
-    def _held(self) -> float:
-        return max(self.named, self.matched, _COVERED * self.covered)
-
-    def _fitted(self) -> float:
-        weight = _BIAS + _NAMED * self.named + _MATCHED * self.matched + _AHEAD * self.ahead
-        return 1 / (1 + math.exp(-weight - _FOREIGN * self.foreign))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +60,9 @@ class Subject:
             for matter in self.matters
         )
 
-    def incidental_to(self, text: str, name: str) -> bool:
-        """Whether the question names a matter that the text has, but not among its names."""
-        return any(matter in text and matter not in name for matter in self.matters)
+    def incidental_to(self, text: str, names: str) -> bool:
+        """Whether the question names a matter that the text has, but not where it names its own."""
+        return any(matter in text and matter not in names for matter in self.matters)
 
     def _weight_in(self, text: str) -> float:
         meant = "|".join(heard for heard, term in self.expansions if term in text)
