@@ -103,6 +103,7 @@ ACTION_NAMES = {
     "care.ask_for": "代为约照料",
     "case.open": "新建事项",
     "model.step_back": "退回模型",
+    "ledger.check": "核对账本",
     "points.rule": "改积分规则",
     "points.rule_active": "启停积分规则",
     "points.terms": "改积分办法",

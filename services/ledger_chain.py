@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deliberation.chain import GENESIS, BrokenChainError, Event, append
-from storage.ledger import LedgerAccount, LedgerEntry
+from storage.ledger import LedgerAccount, LedgerEntry, LedgerHead
 
 
 def payload(entry: LedgerEntry) -> dict[str, Any]:
@@ -41,6 +41,11 @@ def link(entry: LedgerEntry, number: int, previous: str) -> None:
     last = Event(number, "", {}, "", previous) if number else None
     made = append(last, entry.kind, payload(entry))
     entry.number, entry.previous, entry.hash = made.sequence, made.previous, made.hash
+
+
+def head(session: Session, community_id: int) -> LedgerHead | None:
+    """The last entry of a community; None where nothing was ever written."""
+    return session.get(LedgerHead, community_id)
 
 
 def check(session: Session, community_id: int) -> int:

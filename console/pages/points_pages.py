@@ -26,6 +26,7 @@ TABS = (
     ("/goods", "商品"),
     ("/pickup", "核销"),
     ("/households", "家庭"),
+    ("/ledger", "账本"),
 )
 Row = TypeVar("Row", Goods, Household, PointAward, PointRule, Redemption)
 Context: TypeAlias = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.pages import goods, households, pickup, point_rules, points
+from console.pages import goods, households, ledger, pickup, point_rules, points
 from console.routes.kinds import KEEP_POINTS, N
 from console.rules import Route
 
@@ -35,5 +35,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_AT}/households/{N}/members", households.add_member, KEEP_POINTS),
     Route("GET", f"{_AT}/residents/{N}", households.show_person, KEEP_POINTS),
     Route("GET", f"{_AT}/residents/{N}/proof.json", households.proof, KEEP_POINTS),
+    Route("GET", f"{_AT}/ledger", ledger.show, KEEP_POINTS),
+    Route("POST", f"{_AT}/ledger", ledger.check, KEEP_POINTS),
     Route("GET", f"{_AT}/points.xlsx", households.export, KEEP_POINTS),
 )

@@ -9,15 +9,17 @@ import re
 import openpyxl
 import pytest
 from playwright.async_api import Browser, expect
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from services import ledger, ledger_export, ledger_proof
 from services.ledger import Unit
+from storage.ledger import LedgerEntry
 from storage.messages import OutboxMessage
 from storage.points import Goods, PointAward, Redemption
 from storage.residents import Resident
 from storage.signing import public_key
+from storage.staff import AuditEntry
 from tests.console.test_console_browser import OVERFLOW, SIZES, SMALL, no_faults, open_page, sign_in
 from tests.console.world import Console
 
@@ -29,6 +31,7 @@ PAGES = (
     "/console/points/goods",
     "/console/points/goods/1",
     "/console/points/pickup",
+    "/console/points/ledger",
     "/console/points/households",
     "/console/points/households/1",
     "/console/points/residents/1",
@@ -245,3 +248,23 @@ async def test_the_pages_fit_and_can_be_tapped(
         assert await page.evaluate(OVERFLOW) <= 0, path
         assert await page.evaluate(SMALL) == [], path
     await no_faults(page)
+
+
+async def test_the_ledger_is_checked_from_the_console(console: Console) -> None:
+    """Whole: how many entries; one altered in the database itself: from which one on."""
+    visitor, form = console.visitor("worker"), {"community": "demo"}
+    whole = await visitor.post("/console/points/ledger", form)
+    entries = console.read(lambda s: s.scalar(select(func.max(LedgerEntry.number))))
+    assert f"第 1 到 {entries} 笔都和写下时一样" in whole.text
+
+    def tamper(session: Session) -> None:
+        session.execute(text("DROP TRIGGER ledger_entries_no_update"))
+        session.execute(text("UPDATE ledger_entries SET amount = amount + 1 WHERE number = 2"))
+
+    console.write(tamper)
+    broken = await visitor.post("/console/points/ledger", form)
+    assert "第 2 笔起对不上" in broken.text
+    outside = await console.visitor("elsewhere").post("/console/points/ledger", form)
+    assert outside.status == 404
+    found = select(AuditEntry.after).where(AuditEntry.action == "ledger.check")
+    assert console.read(lambda s: list(s.scalars(found))) == [{"entries": entries}, {"broken": 2}]
