@@ -72,12 +72,19 @@ def _vectors(text: str) -> tuple[Vector, ...]:
     return tuple(rarity.vector(counts[0], share) for rarity, counts, share in kinds)
 
 
+@lru_cache(_REMEMBERED)
+def _plain(place: str) -> str:
+    return normalise(place)
+
+
 def likeness(one: str, other: str) -> float:
     """How alike two texts are, 0–1: the cosines of their words, pairs of characters and pairs of
     the headline, by their shares.
     """
-    pairs = zip(_vectors(one), _vectors(other), strict=True)
-    return sum(mine[term] * theirs[term] for mine, theirs in pairs for term in mine.keys() & theirs)
+    total = 0.0
+    for mine, theirs in zip(_vectors(one), _vectors(other), strict=True):
+        total += sum(mine[term] * theirs[term] for term in mine.keys() & theirs.keys())
+    return total
 
 
 def suggest(
@@ -93,10 +100,10 @@ def suggest(
     in 丽发新城小区) or as a path in the tree of places; an unknown place may be any, but
     then the texts must be more alike.
     """
-    here = normalise(place)
+    here = _plain(place)
     found = []
     for case in open_cases:
-        there = normalise(case.place)
+        there = _plain(case.place)
         least = threshold if here and there else _UNKNOWN_PLACE * threshold
         if _same_place(here, there) and (score := likeness(text, case.text)) >= least:
             found.append(Suggestion(case.id, round(score, 4)))

@@ -20,7 +20,7 @@ from demo.fake_wechat import FakeWeChat, make_fake_wechat
 from demo.wechat_side import SignedPush, WeChatSide
 from intents import Understander
 from jobs.catalogue import Workers
-from settings import DEMO_AES_KEY, Settings
+from settings import DEMO_AES_KEY, ReplySettings, Settings
 from storage import migrate
 from storage.engine import Database
 
@@ -93,6 +93,11 @@ def demo_settings(url: str, folder: Path, **changes: Any) -> Settings:
     return Settings(**values, **changes)
 
 
+PATIENT = ReplySettings.model_construct(deadline_seconds=60.0, approval="always")
+"""A machine that stands still for seconds is no matter of a story; `test_robustness_slow` looks at
+the deadline."""
+
+
 @asynccontextmanager
 async def open_desk(
     url: str, understander: Understander, folder: Path, **changes: Any
@@ -103,6 +108,7 @@ async def open_desk(
     api = TestServer(make_fake_wechat(fake))
     await api.start_server()
     wechat = {"api_base": f"http://127.0.0.1:{api.port}", **changes.pop("wechat", {})}
+    changes.setdefault("reply", PATIENT)
     settings = demo_settings(url, folder, wechat=wechat, **changes)
     fake.appid, fake.secret = settings.wechat.appid, settings.wechat.secret
     with Database(url, settings.security.secret_key, threads=4) as database:

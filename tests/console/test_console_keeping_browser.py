@@ -61,7 +61,8 @@ async def test_a_category_is_given_its_questions(console: Console, browser: Brow
     await page.get_by_label("补充问题").fill("停了多久？ | 不到半天/更久")
     await page.get_by_role("button", name="保存").click()
     await expect(page.get_by_text("已保存")).to_be_visible()
-    await expect(page.get_by_text("1 个补充问题")).to_be_visible()
+    row = page.get_by_role("listitem").filter(has=page.get_by_role("link", name="楼道照明"))
+    await expect(row.get_by_text("1 个补充问题")).to_be_visible()
 
     def questions(session: Session) -> list[str]:
         community = session.scalars(select(Community).where(Community.code == "demo")).one()

@@ -31,7 +31,7 @@ from tests.robustness.dying import Mother
 from tests.robustness.processes import Farm, Server, community, farm, opened, post, side_of
 from tests.services.points_world import NOW, earn, have, home, person, shelve
 
-ROUNDS, PHONES, PEOPLE, BAGS, PRICE = 6, 6, 160, 400, 30
+ROUNDS, PHONES, PEOPLE, BAGS, PRICE = 3, 6, 160, 400, 30
 AFTER = {
     "reserve": (80, 20, 0, 2, "reserved"),
     "hand over": (80, 0, 20, 2, "handed"),
