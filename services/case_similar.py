@@ -15,7 +15,7 @@ from hotspots.records import OpenCase
 from hotspots.similar import LIMIT, suggest
 from services import followers
 from services.confidence import is_in_hand, is_public
-from services.places import community_place
+from services.places import community_path
 from storage.cases import Case
 from storage.communities import Place
 from storage.residents import Resident
@@ -84,16 +84,14 @@ def similar(session: Session, resident: Resident, new: Report) -> list[Similar]:
 
 def alike(session: Session, new: Report, but: Case | None = None) -> list[Near]:
     """The cases behind `similar`, without the one `but` that is compared itself."""
-    if new.place.community_id is None:
+    if new.place.community_id is None or new.place.kind == "community":
         return []
-    home = community_place(session, new.place.community_id)
-    if new.place.id == home.id:
-        return []
+    home = community_path(session, new.place.community_id)
     near = [case for case in _near(session, new.place, home) if but is None or case.id != but.id]
     return _chosen([case for case in near if _akin(case.category, new.category)], new, home)
 
 
-def _chosen(near: Sequence[Near], new: Report, home: Place) -> list[Near]:
+def _chosen(near: Sequence[Near], new: Report, home: str) -> list[Near]:
     """The cases to offer, the most alike first."""
     by_id = {str(case.id): case for case in near}
     index = [_as_open(case, home) for case in near]
@@ -163,7 +161,7 @@ _NEAR = (
 )
 
 
-def _near(session: Session, place: Place, home: Place) -> list[Near]:
+def _near(session: Session, place: Place, home: str) -> list[Near]:
     """The newest open public cases at a place, below it, or on the way up to the community."""
     codes = place.path.strip("/").split("/")
     above = [f"/{'/'.join(codes[: depth + 1])}/" for depth in range(len(codes))]
@@ -171,14 +169,14 @@ def _near(session: Session, place: Place, home: Place) -> list[Near]:
         "community": place.community_id,
         "first": place.path,
         "last": place.path + "\U0010ffff",
-        "above": [path for path in above if len(path) >= len(home.path)],
+        "above": [path for path in above if len(path) >= len(home)],
     }
     return [Near(*row) for row in session.connection().execute(_NEAR, wanted)]
 
 
-def _as_open(case: Near, home: Place) -> OpenCase:
+def _as_open(case: Near, home: str) -> OpenCase:
     """A case of which only the community is known may be anywhere."""
-    place = "" if case.place_path == home.path else case.place_path
+    place = "" if case.place_path == home else case.place_path
     return OpenCase(id=str(case.id), text=_matter(case.text), place=place)
 
 

@@ -146,6 +146,7 @@ _KEPT = (
     .order_by(CategorySetting.id)
     .execution_options(autoflush=False)  # nothing that a turn leaves to be written is a category
 )
+_ANY = select(CategorySetting.id).where(CategorySetting.community_id == bindparam("community"))
 
 
 class Catalogues:
@@ -158,8 +159,10 @@ class Catalogues:
 
     def __call__(self, session: Session, community_id: int) -> Catalogue:
         """The catalogue of one community."""
-        kept = session.scalars(_KEPT, {"community": community_id}).all()
-        return self.shipped.with_settings(kept) if kept else self.shipped
+        which = {"community": community_id}
+        if session.connection().execute(_ANY, which).first() is None:
+            return self.shipped
+        return self.shipped.with_settings(session.scalars(_KEPT, which).all())
 
     def in_scope(self, session: Session, staff: Staff) -> Catalogue:
         """That of the community of `staff`; over several, the shipped tree with what each added

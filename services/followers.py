@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from services.case_events import record
 from services.case_states import OPEN, Actor
 from storage.case_ties import CaseFollower
 from storage.cases import Case
-from storage.insert import insert_ignoring
 from storage.messages import Media
+from storage.prepared import PreparedIgnoring
 from storage.residents import Resident
 
 _TIE = select(CaseFollower.id).where(
     CaseFollower.case_id == bindparam("case"), CaseFollower.resident_id == bindparam("resident")
+)
+_FOLLOW = PreparedIgnoring(
+    cast("Table", CaseFollower.__table__),
+    {
+        "community_id": bindparam("community"),
+        "case_id": bindparam("case"),
+        "resident_id": bindparam("resident"),
+        "at": bindparam("at"),
+    },
 )
 _COUNTS = (
     select(CaseFollower.case_id, func.count())
@@ -65,14 +75,13 @@ def join(
 
 def tie(session: Session, case: Case, resident_id: int, now: datetime) -> bool:
     """Makes a resident a follower without a word in the timeline; False where they are one."""
-    if _tied(session, case, resident_id):
-        return False
-    session.execute(
-        insert_ignoring(session, CaseFollower).values(
-            community_id=case.community_id, case_id=case.id, resident_id=resident_id, at=now
-        )
-    )
-    return True
+    values = {
+        "community": case.community_id,
+        "case": case.id,
+        "resident": resident_id,
+        "at": now,
+    }
+    return _FOLLOW.run(session, values).rowcount == 1
 
 
 def leave(session: Session, case: Case, resident: Resident) -> None:

@@ -109,12 +109,23 @@ _OF_COMMUNITY = (
     .execution_options(autoflush=False)  # nothing that a turn leaves to be written is a place
 )
 _COMMUNITY_PLACE = _OF_COMMUNITY.where(Place.kind == "community")
+_COMMUNITY_PATH = select(Place.path).where(
+    Place.community_id == bindparam("community"), Place.kind == "community"
+)
 _PLACE_BY_CODE = _OF_COMMUNITY.where(Place.code == bindparam("code"))
 
 
 def community_place(session: Session, community_id: int) -> Place:
     """The node of the community itself."""
     return session.scalars(_COMMUNITY_PLACE, {"community": community_id}).one()
+
+
+def community_path(session: Session, community_id: int) -> str:
+    """The path of the community's own node."""
+    path: str = (
+        session.connection().execute(_COMMUNITY_PATH, {"community": community_id}).scalar_one()
+    )
+    return path
 
 
 def places_in(session: Session, staff: Staff) -> list[Place]:

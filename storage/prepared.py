@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import CursorResult, Delete, Dialect, Insert, Update
+from sqlalchemy import CursorResult, Delete, Dialect, Insert, Table, Update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -34,6 +35,19 @@ class Prepared:
         if text is None:
             text = self._texts[connection.dialect] = _Text(self._statement, connection.dialect)
         return connection.exec_driver_sql(text.sql, text.bound(values))
+
+
+class PreparedIgnoring:
+    """An insert that leaves alone a row that is already there; its `rowcount` says whether."""
+
+    def __init__(self, table: Table, values: Mapping[str, Any]) -> None:
+        self._sqlite = Prepared(sqlite.insert(table).values(values).on_conflict_do_nothing())
+        self._other = Prepared(postgresql.insert(table).values(values).on_conflict_do_nothing())
+
+    def run(self, session: Session, values: Mapping[str, Any]) -> CursorResult[Any]:
+        """As `Prepared.run`."""
+        on_sqlite = session.get_bind().dialect.name == "sqlite"
+        return (self._sqlite if on_sqlite else self._other).run(session, values)
 
 
 class _Text:
