@@ -17,7 +17,7 @@ run: $(VENV)/run ## start the demo on http://127.0.0.1:8080
 	@$(DEMO) $(BIN)/python main.py serve
 
 test: $(VENV)/test browser lint ## everything the tests need, then all tests
-	$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 lint: $(VENV)/test ## style, types and import rules
 	$(BIN)/ruff check $(CODE) tests bench

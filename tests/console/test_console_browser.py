@@ -17,6 +17,7 @@ from tests.console.seed import PASSWORD
 from tests.console.world import Console
 
 SIZES = {1280: 800, 360: 740}
+expect.set_options(timeout=15_000)  # a machine may stand still for seconds
 PAGES = [
     "/console/",
     "/console/cases",
@@ -54,7 +55,7 @@ async def open_page(browser: Browser, console: Console, width: int = 1280, **opt
     base = str(console.client.make_url("/")).rstrip("/")
     context = await browser.new_context(viewport=size, base_url=base, locale="zh-CN", **options)  # type: ignore[arg-type]
     page = await context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(30_000)
     faults: list[str] = []
     page.faults = faults  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: faults.append(str(error)))

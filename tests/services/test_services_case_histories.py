@@ -225,6 +225,6 @@ class Histories(RuleBasedStateMachine):
 
 # a database for each example makes shrinking slower than reading a long history
 Histories.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=18, deadline=None, phases=(Phase.generate,)
+    max_examples=6, stateful_step_count=18, deadline=None, phases=(Phase.generate,)
 )
 TestHistories = Histories.TestCase
