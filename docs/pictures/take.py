@@ -20,7 +20,7 @@ QUIET = (
     "--disable-sync",
 )
 LAMP = "3栋2单元三楼的灯坏了好几天，我妈晚上下楼看不见"
-COVER = "5栋1单元门口的井盖松了，踩上去哐当响，怕有人掉下去"
+BINS = "5栋1单元门口的垃圾桶满了两天，没人来清"
 
 
 def open_page(browser: Browser, size: tuple[int, int]) -> Page:
@@ -67,7 +67,7 @@ def main(url: str) -> None:
         path = shutil.which("chromium")
         browser = play.chromium.launch(executable_path=path, args=list(QUIET))
         chat(open_page(browser, NARROW), url, "chat-360", persona=0, words=LAMP)
-        chat(open_page(browser, WIDE), url, "chat-1280", persona=1, words=COVER)
+        chat(open_page(browser, WIDE), url, "chat-1280", persona=1, words=BINS)
         console(open_page(browser, WIDE), url, "1280")
         console(open_page(browser, NARROW), url, "360")
         browser.close()
