@@ -71,8 +71,7 @@ class Gazetteers:
     """The gazetteer of each community, built from the tree and built anew after a minute."""
 
     def __init__(self, life: float = 60.0) -> None:
-        syllable_table()  # these take a second the first time, and no turn should wait for it
-        shipped_rarity()
+        syllable_table()  # takes a second the first time, and no turn should wait for it
         self._life = life
         self._built: dict[int, tuple[float, Gazetteer]] = {}
 
@@ -115,7 +114,10 @@ def make_world(settings: Settings, understander: Classifier) -> World:
 
 
 def build_knowledge(session: Session, world: World, now: datetime) -> None:
-    """Builds the knowledge bases of all communities, so that no first question waits for it."""
+    """Builds the knowledge bases of all communities and what like cases are compared by, so that no
+    first question and no first report waits for it.
+    """
+    shipped_rarity()
     today = now.astimezone(CHINA).date()
     for community_id in communities_with_policies(session):
         world.knowledge(session, community_id, today)

@@ -25,7 +25,7 @@ from settings import Settings
 from storage.engine import Database
 
 log = structlog.get_logger(__name__)
-_WARMING = 30.0
+_WARMING = 0.5
 """Seconds that the start waits for the knowledge bases; after that they are built beside."""
 
 BODY_LIMIT = 1024 * 1024
