@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot import drafts, filling
 from bot.talk import Offered, Talk, joined, offered_choices, short_word
 from dialogue.words import tapped
-from handlers.kit import Choice, Say
+from handlers.kit import Say
 
 CANCEL = re.compile(r"0|取消吧?|退出|算了吧?|不[办填报]了|停止")
 ALWAYS_CANCEL = frozenset({"取消", "退出"})
@@ -83,10 +83,10 @@ def choices(talk: Talk) -> Say | None:
                 way_out=offered.way_out,
                 leave=offered.leave,
             )
-        return _pick(talk, offered.choices[number - 1])
+        return _pick(talk, offered, number - 1)
     named = _named(talk.word, [short_word(choice.label) for choice in offered.choices])
     if named is not None:
-        return _pick(talk, offered.choices[named])
+        return _pick(talk, offered, named)
     if talk.word and talk.word == short_word(offered.way_out):
         return _leave(talk, offered)
     return None
@@ -111,12 +111,16 @@ def _nothing_to_pick(talk: Talk) -> Say:
     return _menu(talk, "昨天没填完的没有留下。" if gone else stale)
 
 
-def _pick(talk: Talk, chosen: Choice) -> Say:
+def _pick(talk: Talk, offered: Offered, place: int) -> Say:
+    chosen = offered.choices[place]
     talk.note("choice", chosen.label)
     text = chosen.text or None
     if chosen.action == filling.GO_ON:
         return filling.repeat(talk)
-    if chosen.action == filling.PARK:
+    if chosen.action in (filling.PARK, filling.FIRST):
         filling.park(talk)
+        others = (*offered.choices[:place], *offered.choices[place + 1 :])
+        later = [(one.argument, one.text) for one in others if one.action == filling.FIRST]
+        drafts.put_aside(talk.turn, later)
         return filling.aside(talk, talk.call(chosen.argument, text=text))
     return filling.aside(talk, talk.call(chosen.action, chosen.argument, text))

@@ -1,15 +1,19 @@
-"""The draft of a form as it is kept in the dialog: the open one, and those put aside behind it."""
+"""The draft of a form as it is kept in the dialog: the open one, and what was put aside behind it.
+
+What waits is a stack of `[form, version, progress]`; a matter that was told and not begun yet has
+no form: `["", 0, {"action": ..., "text": ...}]`.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.talk import Talk
 from dialogue.forms import Ask, Progress, Values, resume
 from handlers.kit import DRAFT_LIFE, FormService, Turn
-from storage.residents import Dialog
 
 DROPPED = "draft dropped"
 LEFT = "danger left"
@@ -32,8 +36,7 @@ def open_form(talk: Talk) -> Open | None:
     service = talk.registry.forms.get(dialog.form)
     if service is None or talk.turn.now > dialog.updated_at + service.life:
         talk.note(LEFT if service and service.urgent else DROPPED, dialog.form)
-        old = talk.turn.now > dialog.updated_at + DRAFT_LIFE
-        close(talk.turn, [] if old else waiting(dialog))
+        close(talk.turn, waiting(talk.turn))
         return None
     progress = _load(dialog.progress)
     if dialog.form_version == service.form.version and progress.asking:
@@ -51,22 +54,35 @@ def way_out(found: Open) -> str:
 
 def something_kept(talk: Talk) -> bool:
     """Whether a form is open or was put aside."""
-    return open_form(talk) is not None or bool(waiting(talk.turn.dialog))
+    return open_form(talk) is not None or bool(waiting(talk.turn))
 
 
-def waiting(dialog: Dialog) -> list[Any]:
-    """The drafts put aside, the last one on top."""
-    return list(dialog.progress.get("waiting", ()))
+def waiting(turn: Turn) -> list[Any]:
+    """What was put aside within the life of a draft, the last one on top."""
+    old = turn.now > turn.dialog.updated_at + DRAFT_LIFE
+    return [] if old else list(turn.dialog.progress.get("waiting", ()))
+
+
+def matter_on_top(turn: Turn) -> bool:
+    """Whether what was put aside last is a matter that was told and not begun yet."""
+    behind = waiting(turn)
+    return bool(behind) and not behind[-1][0]
+
+
+def put_aside(turn: Turn, matters: Sequence[tuple[str, str]]) -> None:
+    """Matters (action and words) that wait for their turn, the first of them on top."""
+    told = [["", 0, {"action": action, "text": text}] for action, text in reversed(matters)]
+    close(turn, [*waiting(turn), *told])
 
 
 def with_open_aside(talk: Talk) -> list[Any]:
     """What waits when another form begins: also the open one, unless it is about danger."""
-    dialog = talk.turn.dialog
+    dialog, behind = talk.turn.dialog, waiting(talk.turn)
     service = talk.registry.forms.get(dialog.form or "")
     if service is None or service.urgent:
-        return waiting(dialog)
+        return behind
     kept = {key: value for key, value in dialog.progress.items() if key != "waiting"}
-    return [*waiting(dialog), [dialog.form, dialog.form_version, kept]]
+    return [*behind, [dialog.form, dialog.form_version, kept]]
 
 
 def close(turn: Turn, behind: list[Any]) -> None:

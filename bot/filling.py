@@ -2,8 +2,8 @@
 
 The order on a message: the slot's own reading, then another matter in between (answered, and the
 question asked again), then free words, then the question again with the reason. Three answers in
-a row that were none bring a choice, one more a person. Forms put aside wait in the dialog and are
-taken up when the one before them is done.
+a row that were none bring a choice, one more a person. Forms and matters put aside wait in the
+dialog and are taken up when the one before them is done.
 """
 
 from __future__ import annotations
@@ -24,16 +24,20 @@ from dialogue.forms import (
     step_back,
 )
 from dialogue.messages import Kind
+from dialogue.words import shorten
 from handlers.kit import Begin, Choice, FormService, Say
 
 PATIENCE = 3
 SHORTEST_MATTER = 4
+MATTER = 14
 CLEARLY = 0.85
 """Sureness from which a word of one to three characters counts as another matter."""
 GO_ON = "form.go_on"
 PARK = "form.park"
 DROP = "form.drop"
+FIRST = "matter.first"
 ONWARDS = "接着填刚才的"
+NEXT_MATTER = "说另一件事"
 PERSON = "person"
 NOTHING_KEPT = "刚才的没有留下来，请重新说一下。"
 
@@ -68,14 +72,14 @@ def go_on(talk: Talk, found: drafts.Open) -> Say:
             return talk.call(PERSON, "not_understood")
         if step.progress.misses == PATIENCE:
             return _offer_person(talk, service, step)
-    return _after(talk, service, step, drafts.waiting(talk.turn.dialog))
+    return _after(talk, service, step, drafts.waiting(talk.turn))
 
 
 def back(talk: Talk, found: drafts.Open) -> Say:
     """One question back."""
     lead = "" if found.progress.past else "这是第一步了。"
     step = step_back(found.service.form, found.progress)
-    return _after(talk, found.service, step, drafts.waiting(talk.turn.dialog), lead)
+    return _after(talk, found.service, step, drafts.waiting(talk.turn), lead)
 
 
 def cancel(talk: Talk, found: drafts.Open | None) -> Say:
@@ -83,7 +87,7 @@ def cancel(talk: Talk, found: drafts.Open | None) -> Say:
     more = "有事随时说，回复“菜单”看能办什么。"
     if found is None:
         return Say(f"好的，已取消。{more}")
-    waiting = drafts.waiting(talk.turn.dialog)
+    waiting = drafts.waiting(talk.turn)
     drafts.close(talk.turn, waiting)
     given_up = found.service.given_up
     said = given_up(talk.turn, found.progress.values) if given_up else Say()
@@ -100,7 +104,7 @@ def repeat(talk: Talk, answer: str = "") -> Say:
     """Answers something in between and asks the open question again."""
     found = drafts.open_form(talk)
     if found is None:
-        waiting = drafts.waiting(talk.turn.dialog)
+        waiting = drafts.waiting(talk.turn)
         return _take_up(talk, answer) if waiting else Say(answer or NOTHING_KEPT)
     lead = "——刚才的还没填完：" if answer else "好，接着填。\n"
     return Say(joined(answer, lead + ask_again(found.service.form, found.progress).text))
@@ -115,14 +119,17 @@ def aside(talk: Talk, said: Say) -> Say:
         return replace(said, way_out=ONWARDS, leave=GO_ON)
     if dialog.form:
         return repeat(talk, said.text)
-    return _with_onwards(talk, said) if said.choices and drafts.waiting(dialog) else said
+    if not said.choices and drafts.matter_on_top(talk.turn):
+        return _take_up(talk, said.text)
+    return _with_onwards(talk, said) if said.choices and drafts.waiting(talk.turn) else said
 
 
 def _with_onwards(talk: Talk, said: Say) -> Say:
     """The answer with the choice to take up what was put aside."""
     if talk.turn.dialog.handover != "bot":
         return said
-    choices = (*said.choices[:8], Choice(ONWARDS, GO_ON))
+    onwards = NEXT_MATTER if drafts.matter_on_top(talk.turn) else ONWARDS
+    choices = (*said.choices[:8], Choice(onwards, GO_ON))
     way_out = said.way_out if said.choices else ""
     return replace(said, choices=choices, way_out=way_out or "先不填")
 
@@ -181,7 +188,7 @@ def _other_matter(talk: Talk) -> tuple[str, str, str]:
 
 
 def _offer_person(talk: Talk, service: FormService, step: Ask) -> Say:
-    drafts.save(talk.turn, service, step.progress, drafts.waiting(talk.turn.dialog))
+    drafts.save(talk.turn, service, step.progress, drafts.waiting(talk.turn))
     talk.note("three strikes in a form")
     return Say(
         f"{step.problem}\n是不是不太好填？",
@@ -209,10 +216,19 @@ def _after(
 
 
 def _take_up(talk: Talk, answer: str) -> Say:
-    """Opens the form that was put aside last."""
+    """Opens the form that was put aside last, or begins the matter."""
     dialog = talk.turn.dialog
-    *waiting, (name, version, progress) = drafts.waiting(dialog)
+    *waiting, (name, version, progress) = drafts.waiting(talk.turn)
+    if not name:
+        drafts.close(talk.turn, waiting)
+        return _begin_matter(talk, progress["action"], progress["text"], answer)
     dialog.form, dialog.form_version = name, version
     dialog.progress = {**progress, "waiting": waiting}
     dialog.updated_at = talk.turn.now
     return repeat(talk, answer)
+
+
+def _begin_matter(talk: Talk, action: str, text: str, answer: str) -> Say:
+    said = talk.call(action, text=text)
+    lead = joined(answer, f"——再说您的另一件事“{shorten(text, MATTER)}”：")
+    return aside(talk, replace(said, text=joined(lead, said.text)))

@@ -24,7 +24,6 @@ from services import handover
 WAKE = frozenset({"菜单", "主菜单", "机器人"})
 STRIKES = 3
 MOST_MATTERS = 4
-MATTER = 14
 LIKELY = 0.08
 COMMON = ("report_issue", "track_issue")
 
@@ -136,10 +135,15 @@ def _which_first(talk: Talk, parts: Sequence[str], decisions: Sequence[Decision]
     """Matters that each want a form of their own: which comes first is asked, none is dropped."""
     talk.note("several services", len(parts))
     choices = tuple(
-        Choice(shorten(part, MATTER), talk.registry.intents[decision.intent], "", part)
+        Choice(
+            shorten(part, filling.MATTER),
+            filling.FIRST,
+            talk.registry.intents[decision.intent],
+            part,
+        )
         for part, decision in zip(parts, decisions, strict=True)
     )
-    return Say(f"您说了{len(parts)}件事，先办哪一件？办好一件再说另一件。", choices)
+    return Say(f"您说了{len(parts)}件事，先办哪一件？办好一件接着办下一件。", choices)
 
 
 def classifier(talk: Talk) -> Say | None:

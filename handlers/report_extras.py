@@ -16,6 +16,9 @@ SKIP = re.compile(r"跳过|不(?:知道|清楚|晓得|填|说|记得)了?|没有
 _NUMBER = re.compile(r"(?:大概|大约|约|有|是)?(\d{1,6}|[一二两三四五六七八九十百]{1,6})\D{0,3}")
 _CODE = re.compile(r"(?=.*\d)[\w·.#-]{3,12}")
 LONGEST_ANSWER = 60
+SHORTEST_MORE = 6
+"""Characters from which words that are no option tell more of the matter."""
+NOTED = "记下了。\n"
 
 
 def open_question(values: Values) -> dict[str, Any] | None:
@@ -45,12 +48,12 @@ def _open(values: Values) -> dict[str, Any]:
 
 
 def _ask(values: Values) -> str:
-    question = _open(values)
+    question, lead = _open(values), NOTED if values.get("noted") else ""
     names = [name for _, name in question["options"]]
     if question["kind"] == "number":
-        return f"{question['text']}请回复数字。\n说“跳过”也行。\n{numbered(())}"
+        return f"{lead}{question['text']}请回复数字。\n说“跳过”也行。\n{numbered(())}"
     hint = "可以选几个，比如“1 3”。\n" if question["kind"] == "several" else ""
-    return f"{question['text']}\n{hint}{numbered([*names, '跳过'])}"
+    return f"{lead}{question['text']}\n{hint}{numbered([*names, '跳过'])}"
 
 
 def _read(heard: Heard, values: Values) -> Redo:
@@ -105,11 +108,19 @@ def _one(word: str, names: list[str]) -> str:
 
 
 def _take(heard: Heard, values: Values) -> Redo:
-    """Free words answer a question that wants words; else they are no answer."""
+    """Free words answer a question that wants words; else they are more of the matter, or another
+    one where they name another place.
+    """
     question = _open(values)
     words = without_phone(heard.text, heard.found)
-    if question["kind"] != "text" or not has_words(words):
+    if not has_words(words):
         return _read(heard, values)
+    if "elsewhere" in heard.found and len(words) >= SHORTEST_MORE:
+        return Redo(("other",), {"maybe_other": words})
+    if question["kind"] != "text":
+        if len(words) < SHORTEST_MORE:
+            return _read(heard, values)
+        return Redo((), {"description": f"{values['description']}；{words}", "noted": True})
     if len(words) > LONGEST_ANSWER:
         raise Misheard(f"请用 {LONGEST_ANSWER} 个字以内说。")
     return _kept(values, question, words)
@@ -117,7 +128,7 @@ def _take(heard: Heard, values: Values) -> Redo:
 
 def _kept(values: Values, question: dict[str, Any], answer: str) -> Redo:
     key = f"{values['category']['code']}:{question['code']}"
-    return Redo((), {"answers": {**values.get("answers", {}), key: answer}})
+    return Redo((), {"answers": {**values.get("answers", {}), key: answer}, "noted": False})
 
 
 def _nod(heard: Heard, values: Values) -> str:
