@@ -15,6 +15,7 @@ import random
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from string import digits
 
 import numpy as np
 import yaml
@@ -31,7 +32,7 @@ from knowledge.query import understand
 FOLDS = 5
 WEIGHTS = {"own": 1.0, "bare": 0.4, "books": 0.4, "small": 0.4}
 _BOOK = 12  # entries in a long document
-_OTHERS, _GONE = 1.5, 0.25  # questions on other matters; wordings of entries that are not there
+_OTHERS, _GONE = 2.5, 0.25  # questions on other matters; wordings of entries that are not there
 _SMALL, _FEW = (1, 2, 5, 20), 30  # entries in a base, questions to it
 _PENALTY = 1e-4
 _HEADER = "# By `python -m bench.knowledge_decision --write`; decision.py tells the signs.\n"
@@ -128,11 +129,14 @@ def _of(
             names = [has[passage] for _, passage, _ in found]
             right = names.index(asked.entry) if asked.entry in names else None
             part = "right" if asked.entry in has else "other" if asked.entry is None else "gone"
-            weight = WEIGHTS[kind.rstrip("0123456789")] * {"other": _OTHERS, "gone": _GONE}.get(
-                part, 1.0
-            )
             signs = tuple(one for _, _, one in found)
-            yield Example(f"{kind} {part}", fold, signs, right, weight)
+            yield Example(f"{kind} {part}", fold, signs, right, _weight(kind, part))
+
+
+def _weight(kind: str, part: str) -> float:
+    """A document that keeps wordings should be silent about what none of them is about."""
+    by_part = {"gone": _GONE, "other": _OTHERS if kind == "own" else 1.0}
+    return WEIGHTS[kind.rstrip(digits)] * by_part.get(part, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,9 @@ class Signs:
     `nearest`: its nearest wording beside the nearest of all documents. `named`: how much of the
     question's subject its names have; `is_name`: the subject is one of them. `covered`: how much
     of the subject it has at all. `foreign`: the question names a matter that it nowhere does.
-    `elsewhere`: how near the question is to one about a matter that it does not have.
+    `elsewhere`: how near the question is to one about a matter that it does not have, or that its
+    own wordings are further from. Where it has wordings, `heard` is the chance that the question is
+    one of them, and `strange` that it is about such a matter (naive Bayes).
 
     A `long` document is about more than one matter and known by one passage: instead of what is
     said of names and text, `lead` is its score beside the best one's, `passage` and `rare` how
@@ -46,6 +48,8 @@ class Signs:
     elsewhere: float = 0.0
     unasked: float = 0.0
     titled: float = 0.0
+    heard: float = 0.0
+    strange: float = 0.0
     long: float = 0.0
     lead: float = 0.0
     passage: float = 0.0

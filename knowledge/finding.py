@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.bayes import Bayes
 from knowledge.bm25 import Floats, largest
 from knowledge.decision import Decision, Signs, shipped_decision
 from knowledge.documents import Document, Passage
@@ -68,6 +69,7 @@ class _Search:
     best: Floats
     near: Floats
     nearest: Floats
+    heard: Floats
     other: tuple[Subject, float]
 
 
@@ -90,6 +92,7 @@ class Finder:
         self._analyser = analyser
         self._language = language
         self._others = other_matters(language)
+        self._bayes = Bayes.learn(indexes.wordings, self._others)
         self._said = _said(documents)
         self._text = lru_cache(maxsize=_TEXTS)(self._all_of)
 
@@ -158,6 +161,7 @@ class Finder:
             np.maximum.reduceat(scores, self.first[:-1]),
             near,
             np.where(served, wordings.best(near), 0),
+            self._bayes.chances(wordings, asked),
             self._other_matter(asked),
         )
 
@@ -173,12 +177,16 @@ class Finder:
     def _signs(self, place: int, search: _Search) -> Signs:
         document = self.documents[place]
         text = self._text(place, self._passage(place, search.scores))
+        own = float(search.nearest[place])
         about, near = search.other
+        lacking = 1 - about.share_in(text)
+        if document.asked:
+            lacking = max(lacking, 1 - _beside(own, near))
         both = Signs(
-            nearest=_beside(float(search.nearest[place]), float(search.nearest.max())),
+            nearest=_beside(own, float(search.nearest.max())),
             is_name=float(search.subject.is_name_in(head(document))),
             foreign=float(search.subject.foreign_to(text)),
-            elsewhere=near * (1 - about.share_in(text)),
+            elsewhere=near * lacking,
         )
         lead = _beside(float(search.best[place]), float(search.best.max()))
         share = search.subject.share_in(text)
@@ -189,7 +197,8 @@ class Finder:
         named = search.subject.share_in(head(document))
         known = replace(both, found=lead, named=named, covered=share)
         if document.asked:
-            return replace(known, asked=usual)
+            strange = float(search.heard[-1]) * lacking
+            return replace(known, asked=usual, heard=float(search.heard[place]), strange=strange)
         return replace(known, unasked=1.0, titled=usual)
 
     def _passage(self, document: int, scores: Floats) -> int:

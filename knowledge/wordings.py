@@ -57,10 +57,16 @@ class Wordings:
         total = np.zeros(int(self.first[-1]), dtype=np.float32)
         length = 0.0
         for name, part in self.parts.items():
-            weights = part.rarity(asked[name].keys) * asked[name].weights
-            length += MIXTURE[name] * float(weights @ weights)
-            total += MIXTURE[name] * part.scores(asked[name].keys, weights)
+            weights = self.weighed(name, asked)
+            length += float(weights @ weights)
+            total += MIXTURE[name] ** 0.5 * part.scores(asked[name].keys, weights)
         return np.asarray(total / max(length, 1e-9) ** 0.5, dtype=np.float32)
+
+    def weighed(self, name: str, asked: dict[str, Asked]) -> Floats:
+        """The weights of a question's terms in one space, by their rarity."""
+        rarity = self.parts[name].rarity(asked[name].keys)
+        weights: Floats = rarity * asked[name].weights * np.float32(MIXTURE[name] ** 0.5)
+        return weights
 
     def best(self, near: Floats) -> Floats:
         """The nearest text of each document, by what `nearness` gave."""
