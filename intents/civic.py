@@ -2,7 +2,8 @@
 
 A text that names an authority, an institution, a nuisance, a wage or a district and none of the
 things people chat about or command (songs, recipes, flights, shares …) is about public life, even
-where its words are new to the classifier. Labels that would send such a resident away, or into a
+where its words are new to the classifier; with a district and one of the others it is whatever else
+it names. Labels that would send such a resident away, or into a
 service of another kind, are made less likely; what is left is asked, not acted upon.
 """
 
@@ -34,7 +35,7 @@ def tempered(text: str, concepts: Iterable[str], ranking: Ranking) -> Ranking:
     """`ranking` of the normalised `text`, with other labels made less likely in public matters."""
     named = set(concepts)
     district = _DISTRICT.search(text) is not None
-    if len(text) < _LEAST_LENGTH or named & _IDLE or not (district or named & _PUBLIC):
+    if len(text) < _LEAST_LENGTH or not _is_public(named, district):
         return ranking
     factors = dict.fromkeys(_SENDS_AWAY, _AWAY)
     other = _OTHER if district else 1.0
@@ -46,3 +47,8 @@ def tempered(text: str, concepts: Iterable[str], ranking: Ranking) -> Ranking:
     return tuple(
         (label, chance / total) for label, chance in sorted(weighed, key=lambda pair: -pair[1])
     )
+
+
+def _is_public(named: set[str], district: bool) -> bool:
+    public = not named.isdisjoint(_PUBLIC)
+    return (public and district) if named & _IDLE else (public or district)
