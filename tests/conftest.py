@@ -48,6 +48,13 @@ def understander() -> Understander:
         return ensure_model(MODEL)
 
 
+@pytest.fixture(scope="module")
+def model_directory(understander: Understander, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the folder of the shipped model, for tests that change what is in it."""
+    assert understander.intents
+    return Path(shutil.copytree(MODEL, tmp_path_factory.mktemp("models") / "model"))
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL server of the tests' own, one for all workers."""

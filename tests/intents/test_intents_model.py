@@ -32,15 +32,8 @@ NEVER = {"deliberate", "points", "redeem", "volunteer", "time_bank"}
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model")
-    ensure_model(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def model(directory: Path) -> Understander:
-    return Understander.load(directory)
+def model(model_directory: Path) -> Understander:
+    return Understander.load(model_directory)
 
 
 @pytest.fixture(scope="module")
@@ -212,29 +205,31 @@ def test_damaged_or_foreign_model_is_refused(tmp_path: Path) -> None:
         Understander.load(tmp_path)
 
 
-def test_models_are_kept_compared_and_rolled_back(directory: Path, gold: list[Example]) -> None:
+def test_models_are_kept_compared_and_rolled_back(
+    model_directory: Path, gold: list[Example]
+) -> None:
     """A new model is trained beside the running one, judged per label, and can be left again."""
-    first = current_version(directory)
+    first = current_version(model_directory)
     assert first is not None
-    worse, _ = train_version(directory, read_examples(EXAMPLES)[::8])
-    assert current_version(directory) == first
-    running, new = load_version(directory, first), load_version(directory, worse)
+    worse, _ = train_version(model_directory, read_examples(EXAMPLES)[::8])
+    assert current_version(model_directory) == first
+    running, new = load_version(model_directory, first), load_version(model_directory, worse)
     assert not compare(running, new, gold).accepted
     assert compare(running, running, gold).accepted
-    activate(directory, worse)
-    assert step_back(directory) == first
-    assert current_version(directory) == first
+    activate(model_directory, worse)
+    assert step_back(model_directory) == first
+    assert current_version(model_directory) == first
     with pytest.raises(ModelError, match="no earlier"):
-        step_back(directory)
+        step_back(model_directory)
 
 
-def test_model_is_small_and_loads_at_once(directory: Path) -> None:
+def test_model_is_small_and_loads_at_once(model_directory: Path) -> None:
     """At most 30 MB and a second; a second start does not train again."""
-    version = current_version(directory)
+    version = current_version(model_directory)
     assert version is not None
-    files = (directory / "models" / version).iterdir()
+    files = (model_directory / "models" / version).iterdir()
     assert sum(path.stat().st_size for path in files) <= 30_000_000
     started = perf_counter()
-    ensure_model(directory)
+    ensure_model(model_directory)
     assert perf_counter() - started <= 1
-    assert current_version(directory) == version
+    assert current_version(model_directory) == version
