@@ -18,7 +18,7 @@ from services.activities import when
 from services.calendar import OfficeHours, say_moment
 from services.consents import SCOPE_NAMES, Scope
 from services.pickup_codes import say_code
-from services.places import community_place
+from services.places import community_path
 from services.residents import mask_name
 from storage.activities import Activity, Occasion, SignUp
 from storage.care import CareRequest
@@ -45,8 +45,8 @@ def allow(session: Session, staff: Staff, resident: Resident) -> None:
     require(staff, Permission.HANDLE)
     if Role(staff.role) is Role.PARTNER:
         raise Forbidden("合作单位不能替居民代办")
-    place = community_place(session, resident.community_id)
-    if not (place.path.startswith(staff.scope_path) or staff.scope_path.startswith(place.path)):
+    path = community_path(session, resident.community_id)
+    if not (path.startswith(staff.scope_path) or staff.scope_path.startswith(path)):
         raise Forbidden("这位居民不在您负责的范围内")
 
 
