@@ -54,7 +54,7 @@ def ask(turn: Turn, request: Request) -> Say:
     for cue, answer in _ANSWERS:
         if cue.search(words) and (said := answer(turn, words)) is not None:
             return said
-    return says.anything(turn, words) or _elsewhere(turn, request, words)
+    return says.anything(turn, words) or _elsewhere(turn, words)
 
 
 def overview(turn: Turn, _request: Request) -> Say:
@@ -97,11 +97,9 @@ def contact(turn: Turn, _request: Request) -> Say:
     return says.contact(turn, "") or Say(NOT_PUBLIC)
 
 
-def _elsewhere(turn: Turn, request: Request, words: str) -> Say:
+def _elsewhere(turn: Turn, words: str) -> Say:
     """What is not published may stand in a policy document; else a person answers."""
-    if policy.knows(turn, words):
-        return policy.ask(turn, request)
-    return _to_staff(turn, words)
+    return policy.ask_if_sure(turn, words) or _to_staff(turn, words)
 
 
 def _to_staff(turn: Turn, words: str) -> Say:
