@@ -11,11 +11,11 @@ from datetime import date
 from dialogue.words import shorten
 from handlers import policy_text, relief, topics
 from handlers.kit import Choice, Request, Say, Service, Turn
-from handlers.words import by_when
+from handlers.passing_on import leave_with_staff
 from knowledge.answers import Answer, Context
 from knowledge.documents import Document
 from knowledge.engine import KnowledgeBase
-from services import handover, policy_questions
+from services import policy_questions
 from services.calendar import CHINA
 from services.knowledge_bases import (
     answer_at,
@@ -176,17 +176,9 @@ def _offer(question: PolicyQuestion, documents: list[Document]) -> Say:
 
 
 def _to_staff(turn: Turn, question: PolicyQuestion, title: str, lead: str) -> Say:
-    due = handover.leave_word(
-        turn.session,
-        turn.resident,
-        title,
-        turn.world.hours,
-        turn.now,
-        intent=INTENT,
-        inbound_id=turn.inbound.id,
-    )
+    due = leave_with_staff(turn, title, INTENT)
     policy_questions.left_to_staff(question)
-    return Say(f"{lead}已转给工作人员，{by_when(turn, due)}前回复您。")
+    return Say(f"{lead}已转给工作人员，{due}前回复您。")
 
 
 def _base(turn: Turn) -> KnowledgeBase:
