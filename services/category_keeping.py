@@ -13,7 +13,7 @@ from services import audit
 from services.access import Permission, require
 from services.categories import Catalogue
 from services.national import NATIONAL_NAMES
-from services.places import community_place
+from services.places import community_path
 from services.questions import BadQuestions, Question, read_lines
 from services.sla import PROMISES
 from storage.city import CategorySetting
@@ -60,7 +60,7 @@ def keep(
     The code of a category never changes, and its group goes with it. Raises Forbidden outside of
     the scope, BadCategory.
     """
-    require(staff, Permission.KEEP_DESK, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_DESK, community_path(session, community_id))
     questions = _check(wanted, catalogue)
     row = _row(session, community_id, wanted, catalogue)
     before = _facts(row) if row.id else {}

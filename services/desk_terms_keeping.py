@@ -23,7 +23,7 @@ from services.calendar import OfficeHours, is_workday, say_moment
 from services.case_events import record
 from services.case_states import PAUSED, RUNNING, Actor, State
 from services.desk_terms import OwnDay
-from services.places import community_place
+from services.places import community_path
 from services.sla import CLASS_NAMES, PROMISES, Promise, Terms, say_promise
 from storage.cases import Case
 from storage.communities import Community
@@ -75,7 +75,7 @@ def keep(
     now: datetime,
 ) -> DeskTerms:
     """Stores the next version. Raises Forbidden, BadTerms, StaleTerms."""
-    require(staff, Permission.KEEP_DESK, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_DESK, community_path(session, community_id))
     session.get_one(Community, community_id, with_for_update=True)  # one version at a time
     before = desk_terms.newest_row(session, community_id)
     if wanted.seen != (before.version if before else 0):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from services import audit
 from services.access import Permission, covers, may, require, visible_to
 from services.case_states import OPEN
-from services.places import community_place, responsible_for
+from services.places import community_path, responsible_for
 from storage.cases import Case
 from storage.city import DispatchRule
 from storage.communities import Place
@@ -123,7 +123,7 @@ def partners_of(session: Session, community_id: int) -> list[Organisation]:
 
 def people_for(session: Session, community_id: int) -> list[Staff]:
     """The members of staff that a rule may name: active, able to handle, of the community."""
-    root = community_place(session, community_id).path
+    root = community_path(session, community_id)
     everybody = session.scalars(select(Staff).where(Staff.active.is_(True)).order_by(Staff.name))
     return [
         person
@@ -140,7 +140,7 @@ def add(
 
     Raises Forbidden outside of the scope, BadRule.
     """
-    require(staff, Permission.KEEP_DESK, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_DESK, community_path(session, community_id))
     place = session.scalar(
         select(Place).where(
             Place.id == new.place_id,
