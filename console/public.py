@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from console.done import see
 from console.rendering import render
-from console.visits import deps_of
+from console.visits import deps_of, or_404
 from storage.communities import Community
 
 
@@ -70,10 +70,7 @@ def render_public(
 def community_of(request: web.Request, session: Session) -> Community:
     """The community named in the address; 404 for one that does not exist."""
     code = request.match_info["community"]
-    found = session.scalar(select(Community).where(Community.code == code))
-    if found is None:
-        raise web.HTTPNotFound
-    return found
+    return or_404(session.scalar(select(Community).where(Community.code == code)))
 
 
 def _communities(session: Session) -> list[Community]:

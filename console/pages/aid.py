@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import aid as lane
 from services import organisations, referrals
 from services import staff as people
@@ -60,7 +60,7 @@ async def _one(
 
 
 def _load(session: Session, visit: Visit, request: web.Request) -> dict[str, Any]:
-    found = _find(session, visit, request)
+    found = one_in_path(session, request, lane.find)
     course = lane.steps_of(session, found)
     sent = referrals.of_aid(session, found)
     ids = {step.staff_id for step in course} | {found.responsible_id}
@@ -129,7 +129,7 @@ async def unmask(request: web.Request) -> web.Response:
     reason = form.get("reason", "")
 
     def work(session: Session) -> str:
-        found = _find(session, visit, request)
+        found = one_in_path(session, request, lane.find)
         return lane.phone_of(session, visit.staff, found, reason, visit.now)
 
     try:
@@ -148,15 +148,8 @@ async def _act(
 ) -> web.Response:
     visit = visit_of(request)
     try:
-        await visit.write(lambda s: act(s, visit, _find(s, visit, request)))
+        await visit.write(lambda s: act(s, visit, one_in_path(s, request, lane.find)))
     except lane.BadAid as error:
         return await _one(request, Entered(name, form, {"words": str(error)}), 422)
     visit.deps.notify_outbox()
     return see(f"{ADDRESS}/{number_in_path(request)}", done)
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> AidRequest:
-    found = lane.find(session, visit.staff, number_in_path(request))
-    if found is None:
-        raise web.HTTPNotFound
-    return found

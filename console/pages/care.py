@@ -12,7 +12,7 @@ from console.done import see
 from console.errors import refused
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import care as bank
 from services import care_givers, care_settling
 from services.access import Permission, may
@@ -61,7 +61,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> dict[str, Any]:
-        one = _find(session, visit, request)
+        one = one_in_path(session, request, bank.find)
         active = [g for g in care_givers.givers(session, visit.staff) if g.state == "active"]
         sides = {one.elder_id, one.requester_id}
         free = [giver for giver in active if giver.resident_id not in sides]
@@ -118,9 +118,7 @@ async def decide_giver(request: web.Request) -> web.Response:
     accept = {"1": True, "0": False}.get(form.get("accept", ""))
 
     def work(session: Session) -> None:
-        giver = care_givers.find_giver(session, visit.staff, number_in_path(request))
-        if giver is None:
-            raise web.HTTPNotFound
+        giver = one_in_path(session, request, care_givers.find_giver)
         if accept is None:
             raise bank.BadCare("请选同意或不同意")
         care_givers.decide_giver(session, visit.staff, giver, accept=accept, now=visit.now)
@@ -142,15 +140,8 @@ async def _act(
 ) -> web.Response:
     visit = visit_of(request)
     try:
-        await visit.write(lambda s: act(s, visit, _find(s, visit, request)))
+        await visit.write(lambda s: act(s, visit, one_in_path(s, request, bank.find)))
     except bank.BadCare as error:
         return await _one(request, Entered(name, form, {"words": str(error)}), 422)
     visit.deps.notify_outbox()
     return see(f"{ADDRESS}/{number_in_path(request)}", done)
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> CareRequest:
-    one = bank.find(session, visit.staff, number_in_path(request))
-    if one is None:
-        raise web.HTTPNotFound
-    return one

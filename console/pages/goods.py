@@ -13,10 +13,9 @@ from console.pages.points_pages import (
     ListPage,
     OnePage,
     community_kept,
-    found,
     whole,
 )
-from console.visits import number_in_path, visit_of
+from console.visits import number_in_path, one_in_path, visit_of
 from services import goods
 from services.goods import BadGoods, Label, StaleGoods
 from storage.communities import Community
@@ -74,7 +73,7 @@ async def change(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        row, version = found(session, request, goods.find), whole(form.get("version"))
+        row, version = one_in_path(session, request, goods.find), whole(form.get("version"))
         goods.change(session, visit.staff, row, _label(form), version, visit.now)
 
     try:
@@ -91,7 +90,7 @@ async def set_active(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        row = found(session, request, goods.find)
+        row = one_in_path(session, request, goods.find)
         goods.set_active(session, visit.staff, row, form.get("active") == "1", visit.now)
 
     await visit.write(work)

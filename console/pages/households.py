@@ -15,11 +15,10 @@ from console.pages.points_pages import (
     ListPage,
     OnePage,
     community_kept,
-    found,
     frame,
 )
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import number_in_path, one_in_path, visit_of
 from services import (
     audit,
     finding,
@@ -116,7 +115,7 @@ async def add_member(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        home = found(session, request, households.find_kept)
+        home = one_in_path(session, request, households.find_kept)
         member = _resident(session, form, home.community_id)
         households.join(session, member, home, visit.now, staff=visit.staff)
 
@@ -133,7 +132,7 @@ async def show_person(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> Context:
-        person = _person(session, visit, request)
+        person = one_in_path(session, request, finding.resident)
         community = session.get_one(Community, person.community_id)
         books = [
             (unit, ledger.balance(session, person, unit), lines)
@@ -154,19 +153,12 @@ async def show_person(request: web.Request) -> web.Response:
     return render(request, "points/person.html", await visit.read(work))
 
 
-def _person(session: Session, visit: Visit, request: web.Request) -> Resident:
-    found = finding.resident(session, visit.staff, number_in_path(request))
-    if found is None:
-        raise web.HTTPNotFound
-    return found
-
-
 async def proof(request: web.Request) -> web.Response:
     """The signed statement of a resident, to hand over to them."""
     visit = visit_of(request)
 
     def work(session: Session) -> Context:
-        person = _person(session, visit, request)
+        person = one_in_path(session, request, finding.resident)
         audit.record(session, visit.now, visit.staff, "points.proof", person)
         return ledger_proof.document(session, person)
 

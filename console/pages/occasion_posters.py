@@ -8,9 +8,9 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from console.done import see
-from console.pages.occasions import ADDRESS, found
+from console.pages.occasions import ADDRESS
 from console.rendering import render
-from console.visits import number_in_path, visit_of
+from console.visits import number_in_path, one_in_path, visit_of
 from services import activities, occasion_codes
 from services.occasion_codes import CodeKind, Poster
 from services.posters import PosterError, poster_png, poster_svg
@@ -22,7 +22,7 @@ async def show(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> tuple[Activity, Occasion, list[Poster]]:
-        about = (session, *found(session, visit, request))
+        about = (session, *one_in_path(session, request, activities.find_occasion))
         posters = [occasion_codes.poster(*about, kind, visit.now) for kind in CodeKind]
         return about[1], about[2], posters
 
@@ -49,7 +49,7 @@ async def ask(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> int:
-        activity, occasion = found(session, visit, request)
+        activity, occasion = one_in_path(session, request, activities.find_occasion)
         occasion_codes.ask_for(session, visit.staff, activity, occasion, visit.now)
         return occasion.id
 
@@ -81,7 +81,7 @@ async def _made(request: web.Request) -> Poster:
     visit, kind = visit_of(request), CodeKind(request.match_info["poster"])
 
     def work(session: Session) -> Poster:
-        activity, occasion = found(session, visit, request)
+        activity, occasion = one_in_path(session, request, activities.find_occasion)
         return occasion_codes.poster(session, activity, occasion, kind, visit.now)
 
     one = await visit.read(work)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import number_in_path, one_in_path, visit_of
 from services import (
     activities,
     activity_ratings,
@@ -40,14 +40,6 @@ class _Page:
     ratings: Ratings
 
 
-def found(session: Session, visit: Visit, request: web.Request) -> tuple[Activity, Occasion]:
-    """The occasion in the address with its activity; 404 outside the scope."""
-    pair = activities.find_occasion(session, visit.staff, number_in_path(request))
-    if pair is None:
-        raise web.HTTPNotFound
-    return pair
-
-
 async def show(request: web.Request) -> web.Response:
     """The sign-in sheet."""
     return await _page(request, Entered(), 200)
@@ -57,7 +49,7 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
     visit = visit_of(request)
 
     def work(session: Session) -> _Page:
-        activity, occasion = found(session, visit, request)
+        activity, occasion = one_in_path(session, request, activities.find_occasion)
         return _Page(
             activity,
             occasion,
@@ -87,7 +79,9 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
 async def code(request: web.Request) -> web.Response:
     """The code of this minute, large; the browser asks again when it changes, without script."""
     visit = visit_of(request)
-    activity, occasion = await visit.read(lambda session: found(session, visit, request))
+    activity, occasion = await visit.read(
+        lambda session: one_in_path(session, request, activities.find_occasion)
+    )
     shown = attendance.in_window(occasion, visit.now) and occasion.state == "open"
     change = attendance.next_change(visit.now)
     response = render(
@@ -113,7 +107,7 @@ async def confirm(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> None:
-        _, occasion = found(session, visit, request)
+        _, occasion = one_in_path(session, request, activities.find_occasion)
         attendance_sheet.confirm(session, visit.staff, occasion, visit.now)
 
     return await _done(request, work, Entered("confirm"), "confirmed")
@@ -124,7 +118,7 @@ async def settle(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        _, occasion = found(session, visit, request)
+        _, occasion = one_in_path(session, request, activities.find_occasion)
         row = session.get(SignUp, number_or_none(form.get("line")) or 0)
         if row is None or row.occasion_id != occasion.id:
             raise BadHours("reason", "请在签到表里选一个人")
@@ -144,7 +138,7 @@ async def set_capacity(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        _, occasion = found(session, visit, request)
+        _, occasion = one_in_path(session, request, activities.find_occasion)
         wanted = number_or_none(form.get("capacity")) or 0
         hours = visit.deps.hours
         signup_line.set_capacity(session, visit.staff, occasion, wanted, hours, visit.now)
@@ -157,7 +151,7 @@ async def cancel(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        _, occasion = found(session, visit, request)
+        _, occasion = one_in_path(session, request, activities.find_occasion)
         reason = form.get("reason", "")
         activities.cancel_occasion(session, visit.staff, occasion, reason, visit.now)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import organisations, scope
 from services import staff as people
 from services.organisations import BadOrganisation, Facts, Judgement
@@ -71,7 +71,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> dict[str, Any]:
-        row = _find(session, visit, request)
+        row = one_in_path(session, request, organisations.find)
         return {
             "row": row,
             "services": organisations.services_of(session, row),
@@ -158,14 +158,7 @@ async def _act(
 ) -> web.Response:
     visit = visit_of(request)
     try:
-        await visit.write(lambda s: act(s, visit, _find(s, visit, request)))
+        await visit.write(lambda s: act(s, visit, one_in_path(s, request, organisations.find)))
     except BadOrganisation as error:
         return await _one(request, Entered(name, form, {error.field: str(error)}), 422)
     return see(f"{ADDRESS}/{number_in_path(request)}", "saved")
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> Organisation:
-    row = organisations.find(session, visit.staff, number_in_path(request))
-    if row is None:
-        raise web.HTTPNotFound
-    return row

@@ -13,10 +13,9 @@ from console.pages.points_pages import (
     ListPage,
     OnePage,
     community_kept,
-    found,
     whole,
 )
-from console.visits import number_in_path, visit_of
+from console.visits import number_in_path, one_in_path, visit_of
 from services import point_rules
 from services import staff as people
 from services.point_rules import BadRule, Wording
@@ -81,7 +80,7 @@ async def change(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        rule = found(session, request, point_rules.find)
+        rule = one_in_path(session, request, point_rules.find)
         point_rules.change(session, visit.staff, rule, _wording(form), visit.now)
 
     try:
@@ -96,7 +95,7 @@ async def set_active(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        rule = found(session, request, point_rules.find)
+        rule = one_in_path(session, request, point_rules.find)
         point_rules.set_active(session, visit.staff, rule, form.get("active") == "1", visit.now)
 
     await visit.write(work)

@@ -16,11 +16,10 @@ from console.pages.points_pages import (
     ListPage,
     OnePage,
     community_kept,
-    found,
     whole,
 )
 from console.paging import offset, paging
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import award_appeals, awards, point_rules, points_people, points_terms
 from services import staff as people
 from services.awards import AwardRefusal
@@ -134,7 +133,7 @@ Deed = Callable[[Session, Visit, PointAward, dict[str, str]], None]
 async def _deed(request: web.Request, form_name: str, deed: Deed) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
     try:
-        await visit.write(lambda s: deed(s, visit, found(s, request, awards.find), form))
+        await visit.write(lambda s: deed(s, visit, one_in_path(s, request, awards.find), form))
     except (AwardRefusal, LedgerRefusal) as refusal:
         return await ONE.show(request, Entered(form_name, form, {"note": str(refusal)}), 422)
     visit.deps.notify_outbox()

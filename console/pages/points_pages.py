@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from console.forms import Entered
 from console.pages.communities import with_code
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Find, Visit, one_in_path, visit_of
 from services import scope
 from storage.communities import Community
 from storage.households import Household
 from storage.points import Goods, PointAward, PointRule, Redemption
-from storage.staff import Staff
 
 ADDRESS = "/console/points"
 TABS = (
@@ -78,22 +77,12 @@ class ListPage:
         return render(request, self.template, await visit.read(work), status=status)
 
 
-def found(
-    session: Session, request: web.Request, find: Callable[[Session, Staff, int], Row | None]
-) -> Row:
-    """The thing in the address as a service finds it; 404 outside the scope."""
-    row = find(session, visit_of(request).staff, number_in_path(request))
-    if row is None:
-        raise web.HTTPNotFound
-    return row
-
-
 @dataclass(frozen=True, slots=True)
 class OnePage(Generic[Row]):
     """A page about one thing; `parts` says what stands on it inside the frame."""
 
     template: str
-    find: Callable[[Session, Staff, int], Row | None]
+    find: Find[Row]
     parts: Callable[[Session, Row], Context]
 
     async def show(
@@ -103,7 +92,7 @@ class OnePage(Generic[Row]):
         visit = visit_of(request)
 
         def work(session: Session) -> Context:
-            row = found(session, request, self.find)
+            row = one_in_path(session, request, self.find)
             community = session.get_one(Community, row.community_id)
             parts = self.parts(session, row)
             return {**frame(session, visit, community), **parts, "entered": entered or Entered()}

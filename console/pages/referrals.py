@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.forms import Entered, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import number_in_path, one_in_path, visit_of
 from services import organisations, referrals
 from services.aid import BadAid
-from services.referrals import Handed
 
 ADDRESS = "/console/referrals"
 
@@ -39,7 +38,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> dict[str, Any]:
-        row = _find(session, visit, request)
+        row = one_in_path(session, request, referrals.find)
         own = organisations.own(session, visit.staff)
         return {"row": row, "mine": own is not None and own.id == row.referral.organisation_id}
 
@@ -57,7 +56,7 @@ async def answer(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        referral = _find(session, visit, request).referral
+        referral = one_in_path(session, request, referrals.find).referral
         state, words = form.get("state", ""), form.get("words", "")
         referrals.answer(session, visit.staff, referral, state, words, visit.now)
 
@@ -67,10 +66,3 @@ async def answer(request: web.Request) -> web.Response:
         return await _one(request, Entered("answer", form, {"words": str(error)}), 422)
     visit.deps.notify_outbox()
     return see(f"{ADDRESS}/{number_in_path(request)}", "referral-answered")
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> Handed:
-    found = referrals.find(session, visit.staff, number_in_path(request))
-    if found is None:
-        raise web.HTTPNotFound
-    return found

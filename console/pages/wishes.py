@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import organisations, wishes
 from services.access import Permission, may
 from storage.board import Wish
@@ -35,7 +35,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> dict[str, Any]:
-        wish = _find(session, visit, request)
+        wish = one_in_path(session, request, wishes.for_staff)
         own = organisations.own(session, visit.staff)
         keeper = may(visit.staff, Permission.KEEP_HELP)
         mine = own is not None and own.id == wish.organisation_id
@@ -83,15 +83,8 @@ async def _act(
 ) -> web.Response:
     visit = visit_of(request)
     try:
-        await visit.write(lambda s: act(s, visit, _find(s, visit, request)))
+        await visit.write(lambda s: act(s, visit, one_in_path(s, request, wishes.for_staff)))
     except wishes.BadWish as error:
         return await _one(request, Entered(done, form, {"words": str(error)}), 422)
     visit.deps.notify_outbox()
     return see(f"{ADDRESS}/{number_in_path(request)}", done)
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> Wish:
-    wish = wishes.for_staff(session, visit.staff, number_in_path(request))
-    if wish is None:
-        raise web.HTTPNotFound
-    return wish

@@ -12,7 +12,7 @@ from console.hall_charts import SHAPES, letter, scatter
 from console.pages.hall.ballots import ORIGINS
 from console.pages.hall.plan_form import COMPLETION_NAMES, ELECTORATE_NAMES, TIE_NAMES
 from console.public import community_of, render_public
-from console.visits import deps_of, number_in_path
+from console.visits import deps_of, number_in_path, or_404
 from services import (
     ballot_log,
     ballot_reading,
@@ -58,9 +58,7 @@ async def show_one(request: web.Request) -> web.Response:
 
     def work(session: Session) -> tuple[Community, dict[str, Any]]:
         community = community_of(request, session)
-        topic = hall.topic_of(session, community.id, number)
-        if topic is None:
-            raise web.HTTPNotFound
+        topic = or_404(hall.topic_of(session, community.id, number))
         return community, _topic(session, topic) | _opinions(session, topic)
 
     community, context = await deps_of(request).database.read(work)
