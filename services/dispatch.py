@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, covers, may, require, visible_to
+from services.bad_field import BadField
 from services.case_states import OPEN
 from services.places import community_place, responsible_for
 from storage.cases import Case
@@ -24,12 +25,8 @@ from storage.organisations import Organisation
 from storage.staff import Staff
 
 
-class BadRule(Exception):
+class BadRule(BadField):
     """The rule cannot be; `field` names the value at fault, the message says why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
