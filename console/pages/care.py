@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.errors import refused
 from console.forms import Entered, number_or_none, read_form
@@ -77,39 +77,39 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     return render(request, "care.html", context | _words() | more, status=status)
 
 
+DEEDS = Deeds(ADDRESS, bank.find, _one, (bank.BadCare,), "words")
+
+
 async def match(request: web.Request) -> web.Response:
     """Brings a giver to the request."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, one: CareRequest) -> None:
+    def act(session: Session, visit: Visit, one: CareRequest, form: Form) -> None:
         number = number_or_none(form.get("giver")) or 0
         giver = care_givers.find_giver(session, visit.staff, number)
         if giver is None:
             raise bank.BadCare("请选来帮忙的人")
         bank.match(session, one, giver, visit.staff, visit.now)
 
-    return await _act(request, "match", form, act, "matched")
+    return await DEEDS.do(request, "match", act, "matched")
 
 
 async def settle(request: web.Request) -> web.Response:
     """Says how many minutes count."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, one: CareRequest) -> None:
+    def act(session: Session, visit: Visit, one: CareRequest, form: Form) -> None:
         minutes = number_or_none(form.get("minutes")) or 0
         care_settling.settle(session, visit.staff, one, minutes, form.get("reason", ""), visit.now)
 
-    return await _act(request, "settle", form, act, "minutes")
+    return await DEEDS.do(request, "settle", act, "minutes")
 
 
 async def cancel(request: web.Request) -> web.Response:
     """Ends the request."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, one: CareRequest) -> None:
+    def act(session: Session, visit: Visit, one: CareRequest, _form: Form) -> None:
         bank.cancel(session, one, visit.staff, visit.now)
 
-    return await _act(request, "cancel", form, act, "cancelled")
+    return await DEEDS.do(request, "cancel", act, "cancelled")
 
 
 async def decide_giver(request: web.Request) -> web.Response:
@@ -129,19 +129,3 @@ async def decide_giver(request: web.Request) -> web.Response:
         return refused(request, str(error), ADDRESS)
     visit.deps.notify_outbox()
     return see(ADDRESS, "saved")
-
-
-async def _act(
-    request: web.Request,
-    name: str,
-    form: dict[str, str],
-    act: Callable[[Session, Visit, CareRequest], None],
-    done: str,
-) -> web.Response:
-    visit = visit_of(request)
-    try:
-        await visit.write(lambda s: act(s, visit, one_in_path(s, request, bank.find)))
-    except bank.BadCare as error:
-        return await _one(request, Entered(name, form, {"words": str(error)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/{number_in_path(request)}", done)

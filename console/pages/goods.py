@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.forms import Entered, read_form
 from console.pages.points_pages import (
@@ -15,10 +16,11 @@ from console.pages.points_pages import (
     community_kept,
     whole,
 )
-from console.visits import number_in_path, one_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import goods
 from services.goods import BadGoods, Label, StaleGoods
 from storage.communities import Community
+from storage.points import Goods
 
 HERE = f"{ADDRESS}/goods"
 
@@ -40,6 +42,7 @@ def _shelf(session: Session, _: web.Request, community: Community) -> Context:
 
 LIST = ListPage("points/goods.html", _shelf)
 ONE = OnePage("points/goods_one.html", goods.find, lambda _, row: {"row": row})
+DEEDS = Deeds(HERE, goods.find, ONE.show)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -87,11 +90,8 @@ async def change(request: web.Request) -> web.Response:
 
 async def set_active(request: web.Request) -> web.Response:
     """Takes goods off the shelf or back onto it."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        row = one_in_path(session, request, goods.find)
+    def act(session: Session, visit: Visit, row: Goods, form: Form) -> None:
         goods.set_active(session, visit.staff, row, form.get("active") == "1", visit.now)
 
-    await visit.write(work)
-    return see(f"{HERE}/{number_in_path(request)}", "saved")
+    return await DEEDS.do(request, "active", act)

@@ -7,6 +7,7 @@ import json
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.pages.points_pages import (
@@ -18,7 +19,7 @@ from console.pages.points_pages import (
     frame,
 )
 from console.rendering import render
-from console.visits import number_in_path, one_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import (
     audit,
     finding,
@@ -71,6 +72,7 @@ def _with_statement(session: Session, home: Household) -> Context:
 
 LIST = ListPage("points/households.html", _listed)
 ONE = OnePage("points/household.html", households.find_kept, _with_statement)
+DEEDS = Deeds(HERE, households.find_kept, ONE.show, (HouseholdRefusal,), "resident")
 
 
 def _resident(session: Session, form: dict[str, str], community_id: int) -> Resident:
@@ -112,19 +114,12 @@ async def show_one(request: web.Request) -> web.Response:
 
 async def add_member(request: web.Request) -> web.Response:
     """A member who agreed on paper."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        home = one_in_path(session, request, households.find_kept)
+    def act(session: Session, visit: Visit, home: Household, form: Form) -> None:
         member = _resident(session, form, home.community_id)
         households.join(session, member, home, visit.now, staff=visit.staff)
 
-    try:
-        await visit.write(work)
-    except HouseholdRefusal as refusal:
-        return await ONE.show(request, Entered("add", form, {"resident": str(refusal)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{HERE}/{number_in_path(request)}", "added")
+    return await DEEDS.do(request, "add", act, "added")
 
 
 async def show_person(request: web.Request) -> web.Response:

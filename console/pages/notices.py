@@ -20,7 +20,7 @@ from console.pages.second_look import seen_in
 from console.rendering import render
 from console.uploads import Upload, uploads
 from console.visits import number_in_path, one_in_path, visit_of
-from services import notices, public_desk, publishing, scope
+from services import notices, public_desk, scope
 from services.access import Permission, may
 from services.notices import Wording
 from services.pictures import BadImage, clean_image
@@ -154,13 +154,9 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
 
 async def submit(request: web.Request) -> web.Response:
     """Asks for the second look."""
-    visit = visit_of(request)
-
-    def work(session: Session, row: Notice, form: Mapping[str, str]) -> None:
-        title, seen = f"通知：{row.title}", seen_in(form)
-        publishing.submit(session, visit.staff, row, seen, title, visit.deps.hours, visit.now)
-
-    return await second_look.decide(request, ADDRESS, "submitted", notices.find, work)
+    return await second_look.submit(
+        request, ADDRESS, notices.find, lambda row: f"通知：{row.title}"
+    )
 
 
 async def approve(request: web.Request) -> web.Response:
@@ -172,9 +168,7 @@ async def approve(request: web.Request) -> web.Response:
         url = public_desk.address(visit.deps.public_url, home, f"notices/{row.id}")
         notices.publish(session, visit.staff, row, seen_in(form), visit.now, url)
 
-    answer = await second_look.decide(request, ADDRESS, "published", notices.find, work)
-    visit.deps.notify_outbox()
-    return answer
+    return await second_look.decide(request, ADDRESS, "published", notices.find, work)
 
 
 async def send_back(request: web.Request) -> web.Response:

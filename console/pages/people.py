@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.forms import Entered, read_form
 from console.rendering import render
@@ -84,20 +85,17 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     return render(request, "staff_one.html", context, status=status)
 
 
+DEEDS = Deeds(ADDRESS, people.find, _one)
+
+
 async def change(request: web.Request) -> web.Response:
     """Gives another role or scope."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        person = one_in_path(session, request, people.find)
+    def act(session: Session, visit: Visit, person: Staff, form: Form) -> None:
         role, scope = form.get("role", ""), form.get("scope", "")
         people.change(session, person, role, scope, visit.staff, visit.now)
 
-    try:
-        await visit.write(work)
-    except people.BadStaff as error:
-        return await _one(request, Entered("change", form, {error.field: str(error)}), 422)
-    return see(f"{ADDRESS}/{number_in_path(request)}", "saved")
+    return await DEEDS.do(request, "change", act)
 
 
 async def set_active(request: web.Request) -> web.Response:
@@ -117,16 +115,10 @@ async def set_active(request: web.Request) -> web.Response:
 
 async def reset(request: web.Request) -> web.Response:
     """Sets a new password and switches a lost second factor off."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        person = one_in_path(session, request, people.find)
+    def act(session: Session, visit: Visit, person: Staff, form: Form) -> None:
         people.set_password(session, person, form.get("password", ""), visit.staff, visit.now)
         if form.get("second_factor") == "off" and person.totp_secret:
             people.set_second_factor(session, person, None, visit.staff, visit.now)
 
-    try:
-        await visit.write(work)
-    except people.BadStaff as error:
-        return await _one(request, Entered("reset", form, {error.field: str(error)}), 422)
-    return see(f"{ADDRESS}/{number_in_path(request)}", "password")
+    return await DEEDS.do(request, "reset", act, "password")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.forms import Entered, read_form
 from console.pages.points_pages import (
@@ -15,7 +16,7 @@ from console.pages.points_pages import (
     community_kept,
     whole,
 )
-from console.visits import number_in_path, one_in_path, visit_of
+from console.visits import Visit, visit_of
 from services import point_rules
 from services import staff as people
 from services.point_rules import BadRule, Wording
@@ -48,6 +49,7 @@ def _versions(session: Session, rule: PointRule) -> Context:
 
 LIST = ListPage("points/rules.html", _rules)
 ONE = OnePage("points/rule.html", point_rules.find, _versions)
+DEEDS = Deeds(HERE, point_rules.find, ONE.show)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -77,26 +79,17 @@ async def show_one(request: web.Request) -> web.Response:
 
 async def change(request: web.Request) -> web.Response:
     """A new version of a rule."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        rule = one_in_path(session, request, point_rules.find)
+    def act(session: Session, visit: Visit, rule: PointRule, form: Form) -> None:
         point_rules.change(session, visit.staff, rule, _wording(form), visit.now)
 
-    try:
-        await visit.write(work)
-    except BadRule as error:
-        return await ONE.show(request, Entered("change", form, {error.field: str(error)}), 422)
-    return see(f"{HERE}/{number_in_path(request)}", "saved")
+    return await DEEDS.do(request, "change", act)
 
 
 async def set_active(request: web.Request) -> web.Response:
     """Takes a rule out of use or back into it."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        rule = one_in_path(session, request, point_rules.find)
+    def act(session: Session, visit: Visit, rule: PointRule, form: Form) -> None:
         point_rules.set_active(session, visit.staff, rule, form.get("active") == "1", visit.now)
 
-    await visit.write(work)
-    return see(f"{HERE}/{number_in_path(request)}", "saved")
+    return await DEEDS.do(request, "active", act)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.pages.points_pages import (
@@ -19,7 +19,7 @@ from console.pages.points_pages import (
     whole,
 )
 from console.paging import offset, paging
-from console.visits import Visit, number_in_path, one_in_path, visit_of
+from console.visits import Visit, visit_of
 from services import award_appeals, awards, point_rules, points_people, points_terms
 from services import staff as people
 from services.awards import AwardRefusal
@@ -127,43 +127,33 @@ async def show_one(request: web.Request) -> web.Response:
     return await ONE.show(request)
 
 
-Deed = Callable[[Session, Visit, PointAward, dict[str, str]], None]
-
-
-async def _deed(request: web.Request, form_name: str, deed: Deed) -> web.Response:
-    visit, form = visit_of(request), await read_form(request)
-    try:
-        await visit.write(lambda s: deed(s, visit, one_in_path(s, request, awards.find), form))
-    except (AwardRefusal, LedgerRefusal) as refusal:
-        return await ONE.show(request, Entered(form_name, form, {"note": str(refusal)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/awards/{number_in_path(request)}", "saved")
+DEEDS = Deeds(f"{ADDRESS}/awards", awards.find, ONE.show, (AwardRefusal, LedgerRefusal), "note")
 
 
 async def decide(request: web.Request) -> web.Response:
     """The second person grants or refuses."""
 
-    def deed(session: Session, visit: Visit, made: PointAward, form: dict[str, str]) -> None:
+    def deed(session: Session, visit: Visit, made: PointAward, form: Form) -> None:
         grant, note = form.get("grant") == "1", form.get("note", "")
         awards.decide(session, visit.staff, made, grant, note, visit.now)
 
-    return await _deed(request, "decide", deed)
+    return await DEEDS.do(request, "decide", deed)
 
 
 async def settle_appeal(request: web.Request) -> web.Response:
     """An appeal is decided."""
 
-    def deed(session: Session, visit: Visit, made: PointAward, form: dict[str, str]) -> None:
+    def deed(session: Session, visit: Visit, made: PointAward, form: Form) -> None:
         keep, note = form.get("keep") == "1", form.get("note", "")
         award_appeals.settle_appeal(session, visit.staff, made, keep, note, visit.now)
 
-    return await _deed(request, "appeal", deed)
+    return await DEEDS.do(request, "appeal", deed)
 
 
 async def take_back(request: web.Request) -> web.Response:
     """What was granted by mistake is taken back."""
 
-    def deed(session: Session, visit: Visit, made: PointAward, form: dict[str, str]) -> None:
+    def deed(session: Session, visit: Visit, made: PointAward, form: Form) -> None:
         award_appeals.take_back(session, visit.staff, made, form.get("note", ""), visit.now)
 
-    return await _deed(request, "back", deed)
+    return await DEEDS.do(request, "back", deed)

@@ -160,9 +160,7 @@ async def approve(request: web.Request) -> web.Response:
         deps, seen = visit.deps, seen_in(form)
         policy_review.approve(session, visit.staff, row, seen, deps.canned, deps.hours, visit.now)
 
-    answer = await second_look.decide(request, ADDRESS, "published", policy_shelf.find, work)
-    visit.deps.notify_outbox()
-    return answer
+    return await second_look.decide(request, ADDRESS, "published", policy_shelf.find, work)
 
 
 async def send_back(request: web.Request) -> web.Response:

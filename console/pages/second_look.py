@@ -43,7 +43,21 @@ async def decide(
         return stale(request, str(error), back)
     except (BadPublication, BadDocument) as error:
         return refused(request, str(error), back)
+    visit.deps.notify_outbox()
     return see(back, done)
+
+
+async def submit(
+    request: web.Request, address: str, find: Find[Public], name: Callable[[Public], str]
+) -> web.Response:
+    """Asks for the second look at a publication; `name` is what the queue calls it."""
+    visit = visit_of(request)
+
+    def work(session: Session, row: Public, form: Mapping[str, str]) -> None:
+        hours, seen = visit.deps.hours, seen_in(form)
+        publishing.submit(session, visit.staff, row, seen, name(row), hours, visit.now)
+
+    return await decide(request, address, "submitted", find, work)
 
 
 async def send_back(request: web.Request, address: str, find: Find[Public]) -> web.Response:

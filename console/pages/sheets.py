@@ -20,7 +20,7 @@ from console.pages.second_look import seen_in
 from console.rendering import render
 from console.uploads import uploads
 from console.visits import Visit, number_in_path, one_in_path, visit_of
-from services import public_desk, publishing, scope, sheets
+from services import public_desk, scope, sheets
 from services.access import Permission, may
 from services.calendar import CHINA
 from services.publishing import BadPublication, StalePublication
@@ -161,13 +161,11 @@ async def save(request: web.Request) -> web.Response:
 
 async def submit(request: web.Request) -> web.Response:
     """Asks for the second look."""
-    visit = visit_of(request)
 
-    def work(session: Session, sheet: Sheet, form: Mapping[str, str]) -> None:
-        title, seen = f"{sheets.name_of(sheet)}（第{sheet.edition}版）", seen_in(form)
-        publishing.submit(session, visit.staff, sheet, seen, title, visit.deps.hours, visit.now)
+    def name(sheet: Sheet) -> str:
+        return f"{sheets.name_of(sheet)}（第{sheet.edition}版）"
 
-    return await second_look.decide(request, ADDRESS, "submitted", sheets.find, work)
+    return await second_look.submit(request, ADDRESS, sheets.find, name)
 
 
 async def approve(request: web.Request) -> web.Response:
@@ -180,9 +178,7 @@ async def approve(request: web.Request) -> web.Response:
         url = public_desk.address(visit.deps.public_url, home, section)
         sheets.publish(session, visit.staff, sheet, seen_in(form), visit.now, url)
 
-    answer = await second_look.decide(request, ADDRESS, "published", sheets.find, work)
-    visit.deps.notify_outbox()
-    return answer
+    return await second_look.decide(request, ADDRESS, "published", sheets.find, work)
 
 
 async def send_back(request: web.Request) -> web.Response:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.forms import Entered, day_or_none, number_or_none, read_form
 from console.paging import SIZE, offset, paging
 from console.rendering import render
-from console.visits import number_in_path, one_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from console.workbook import add_sheet, as_response, new_book
 from services import audit, backfills, volunteer_hours, volunteers
 from services.activity_kinds import KINDS
@@ -95,6 +96,9 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     return render(request, "volunteer.html", context, status=status)
 
 
+DEEDS = Deeds(ADDRESS, volunteers.find, _one)
+
+
 async def backfill(request: web.Request) -> web.Response:
     """Enters time by hand; above the limit it waits for a second person."""
     visit, form = visit_of(request), await read_form(request)
@@ -119,10 +123,9 @@ async def backfill(request: web.Request) -> web.Response:
 
 async def correct(request: web.Request) -> web.Response:
     """Sets an entry right by a new one."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        _, resident = one_in_path(session, request, volunteers.find)
+    def act(session: Session, visit: Visit, who: tuple[Volunteer, Resident], form: Form) -> None:
+        _, resident = who
         number = number_or_none(form.get("entry")) or 0
         entry = volunteer_hours.find_entry(session, resident, number)
         minutes = number_or_none(form.get("minutes"))
@@ -131,9 +134,4 @@ async def correct(request: web.Request) -> web.Response:
         reason = form.get("reason", "")
         volunteer_hours.correct(session, visit.staff, entry, minutes, reason, visit.now)
 
-    try:
-        await visit.write(work)
-    except BadHours as error:
-        return await _one(request, Entered("correct", form, {error.field: str(error)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/{number_in_path(request)}", "corrected")
+    return await DEEDS.do(request, "correct", act, "corrected")
