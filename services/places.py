@@ -139,6 +139,12 @@ def place_by_code(session: Session, community_id: int, code: str) -> Place | Non
     return session.scalar(_PLACE_BY_CODE, {"community": community_id, "code": code})
 
 
+def in_scope(session: Session, staff: Staff, code: str) -> Place | None:
+    """The place of that code in the scope of `staff`; without a code, the scope itself."""
+    wanted = Place.code == code if code else Place.path == staff.scope_path
+    return session.scalar(select(Place).where(wanted, visible_to(staff, Place.path)))
+
+
 def places_of(session: Session, community_id: int) -> list[Place]:
     """All places of a community, in the order of the tree."""
     query = select(Place).where(Place.community_id == community_id).order_by(Place.path)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from aiohttp import web
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.done import see
@@ -21,13 +20,13 @@ from console.report_view import ReportView, view_of_report
 from console.visits import Visit, one_in_path, or_404, visit_of
 from services import audit, finding, place_names, report_drawing, reports
 from services import staff as people
-from services.access import visible_to
 from services.calendar import CHINA
 from services.case_measures import Measure
 from services.case_search import CaseFilter
 from services.figure_lists import filter_of
 from services.grids import Grids
 from services.periods import TITLES, Period, PeriodKind, containing
+from services.places import in_scope
 from storage.communities import Place
 from storage.reports import Report
 
@@ -119,10 +118,7 @@ async def make(request: web.Request) -> web.Response:
 
 def _asked(session: Session, visit: Visit, query: Mapping[str, str]) -> tuple[Place, Period]:
     """The place and period that are asked for: one's own scope and this month unless told."""
-    inside = visible_to(visit.staff, Place.path)
-    own = visit.staff.scope_path
-    wanted = Place.code == query["scope"] if query.get("scope") else Place.path == own
-    place = or_404(session.scalar(select(Place).where(wanted, inside)))
+    place = or_404(in_scope(session, visit.staff, query.get("scope", "")))
     kind = query.get("period", "")
     day = day_or_none(query.get("end")) or visit.now.astimezone(CHINA).date()
     if not date(2000, 1, 1) < day < date(2999, 1, 1):
