@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from console.deeds import Deeds, Form
 from console.done import see
+from console.downloads import XLSX, attachment
 from console.forms import Entered, number_or_none, read_form
 from console.pages.points_pages import (
     ADDRESS,
@@ -160,7 +161,7 @@ async def proof(request: web.Request) -> web.Response:
     document = await visit.write(work)
     body = json.dumps(document, ensure_ascii=False, indent=1).encode()
     name = f"points-{number_in_path(request)}.json"
-    return _file(body, "application/json", name)
+    return attachment(body, "application/json", name)
 
 
 async def export(request: web.Request) -> web.Response:
@@ -172,10 +173,4 @@ async def export(request: web.Request) -> web.Response:
         audit.record(session, visit.now, visit.staff, "points.export", community)
         return points_book.workbook(session, community.id)
 
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(await visit.write(work), kind, "points.xlsx")
-
-
-def _file(body: bytes, kind: str, name: str) -> web.Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=body, content_type=kind, headers=headers)
+    return attachment(await visit.write(work), XLSX, "points.xlsx")

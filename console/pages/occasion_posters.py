@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from console.done import see
 from console.pages.occasions import ADDRESS
+from console.pages.posters import as_png
 from console.rendering import render
 from console.visits import number_in_path, one_in_path, visit_of
 from services import activities, occasion_codes
 from services.occasion_codes import CodeKind, Poster
-from services.posters import PosterError, poster_png, poster_svg
+from services.posters import poster_svg
 from storage.activities import Activity, Occasion
 
 
@@ -69,12 +70,7 @@ async def svg(request: web.Request) -> web.Response:
 async def png(request: web.Request) -> web.Response:
     """A poster as PNG; 404 with the reason where the machine has no Chinese font."""
     one = await _made(request)
-    try:
-        data = poster_png(one.url, one.title, one.lines)
-    except PosterError:
-        raise web.HTTPNotFound(text="这台服务器没有中文字体，请用 SVG 海报") from None
-    headers = {"Content-Disposition": f'attachment; filename="{one.kind.value}.png"'}
-    return web.Response(body=data, content_type="image/png", headers=headers)
+    return as_png(one.url, one.title, one.lines, f"{one.kind.value}.png")
 
 
 async def _made(request: web.Request) -> Poster:

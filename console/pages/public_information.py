@@ -11,6 +11,7 @@ import openpyxl
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.downloads import XLSX, attachment
 from console.forms import number_or_none
 from console.media_files import picture
 from console.public import community_of, render_public
@@ -24,8 +25,6 @@ from services.sheets import FUNDS, LISTS
 from storage.communities import Community
 from storage.information import FundEntry, Notice, Sheet
 from storage.policies import PolicyDocument
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +88,7 @@ async def funds_file(request: web.Request) -> web.Response:
     """The same as a spreadsheet."""
     _, funds, _ = await _funds(request)
     found = or_404(funds)
-    name = f"funds-{found.sheet.year}.xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=_spreadsheet(found), content_type=XLSX, headers=headers)
+    return attachment(_spreadsheet(found), XLSX, f"funds-{found.sheet.year}.xlsx")
 
 
 async def show_policies(request: web.Request) -> web.Response:

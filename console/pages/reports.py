@@ -10,6 +10,7 @@ from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.done import see
+from console.downloads import XLSX, attachment
 from console.figure_links import address_in_report, address_of
 from console.forms import day_or_none, read_form
 from console.paging import offset, paging
@@ -37,7 +38,7 @@ def _as_html(view: ReportView) -> bytes:
 
 FILES: dict[str, tuple[str, Callable[[ReportView], bytes]]] = {
     "html": ("text/html", _as_html),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx),
+    "xlsx": (XLSX, to_xlsx),
 }
 
 
@@ -155,9 +156,7 @@ async def download(request: web.Request) -> web.Response:
         audit.record(session, visit.now, visit.staff, "report.export", report, after={"as": kind})
 
     await visit.write(note)
-    disposition = f'attachment; filename="{name}"'
-    headers = {"Content-Disposition": disposition}
-    return web.Response(body=body, content_type=content_type, headers=headers)
+    return attachment(body, content_type, name)
 
 
 async def read(request: web.Request) -> web.Response:
