@@ -20,13 +20,20 @@ Work: TypeAlias = Callable[[Session, Visit, Row, Form], object]
 Page: TypeAlias = Callable[[web.Request, Entered, int], Awaitable[web.Response]]
 
 
+def wrong(form_name: str, form: Form, error: Exception, field: str) -> Entered:
+    """The form as it was entered; the words of the refusal stand beside the field that it names,
+    beside `field` where it names none.
+    """
+    named = error.field if isinstance(error, BadField) else field
+    return Entered(form_name, form, {named: str(error)})
+
+
 @dataclass(frozen=True, slots=True)
 class Deeds(Generic[Row]):
     """The forms on the page of one thing below `address`.
 
     `find` is the service that finds the thing, `page` shows it with what was entered, `refusals`
-    are what services raise for staff to read. The words stand beside the field that the refusal
-    names; beside `field` where it names none.
+    are what services raise for staff to read, `field` is for those that name no field.
     """
 
     address: str
@@ -45,7 +52,6 @@ class Deeds(Generic[Row]):
         try:
             await visit.write(lambda s: work(s, visit, one_in_path(s, request, self.find), form))
         except self.refusals as error:
-            field = error.field if isinstance(error, BadField) else self.field
-            return await self.page(request, Entered(form_name, form, {field: str(error)}), 422)
+            return await self.page(request, wrong(form_name, form, error, self.field), 422)
         visit.deps.notify_outbox()
         return see(f"{self.address}/{number_in_path(request)}", done)

@@ -10,10 +10,10 @@ from console.done import see
 from console.forms import Entered, read_form
 from console.pages.points_pages import (
     ADDRESS,
+    CommunityForm,
     Context,
     ListPage,
     OnePage,
-    community_kept,
     whole,
 )
 from console.visits import Visit, number_in_path, one_in_path, visit_of
@@ -41,6 +41,7 @@ def _shelf(session: Session, _: web.Request, community: Community) -> Context:
 
 
 LIST = ListPage("points/goods.html", _shelf)
+ADD = CommunityForm(LIST, "add")
 ONE = OnePage("points/goods_one.html", goods.find, lambda _, row: {"row": row})
 DEEDS = Deeds(HERE, goods.find, ONE.show)
 
@@ -52,18 +53,12 @@ async def show(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """New goods."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> str:
-        community = community_kept(session, visit, form.get("community", ""))
+    def work(session: Session, visit: Visit, community: Community, form: Form) -> str:
         goods.add(session, visit.staff, community.id, _label(form), visit.now)
-        return community.code
+        return f"{HERE}?community={community.code}"
 
-    try:
-        code = await visit.write(work)
-    except BadGoods as error:
-        return await LIST.show(request, Entered("add", form, {error.field: str(error)}), 422)
-    return see(f"{HERE}?community={code}", "added")
+    return await ADD.take(request, work)
 
 
 async def show_one(request: web.Request) -> web.Response:

@@ -8,16 +8,16 @@ from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.deeds import Deeds, Form
-from console.done import see
 from console.downloads import XLSX, attachment
-from console.forms import Entered, number_or_none, read_form
 from console.pages.points_pages import (
     ADDRESS,
+    CommunityForm,
     Context,
     ListPage,
     OnePage,
     community_kept,
     frame,
+    resident_in,
 )
 from console.rendering import render
 from console.visits import Visit, number_in_path, one_in_path, visit_of
@@ -72,13 +72,13 @@ def _with_statement(session: Session, home: Household) -> Context:
 
 
 LIST = ListPage("points/households.html", _listed)
+ADD = CommunityForm(LIST, "add", (HouseholdRefusal,), "resident")
 ONE = OnePage("points/household.html", households.find_kept, _with_statement)
 DEEDS = Deeds(HERE, households.find_kept, ONE.show, (HouseholdRefusal,), "resident")
 
 
-def _resident(session: Session, form: dict[str, str], community_id: int) -> Resident:
-    number = number_or_none(form.get("resident", "").split(" ")[0].removeprefix("#"))
-    found = points_people.one_of(session, community_id, number)
+def _resident(session: Session, form: Form, community_id: int) -> Resident:
+    found = resident_in(session, form, community_id)
     if found is None:
         raise HouseholdRefusal("没有这个编号的居民，请从列表里选")
     if form.get("agreed") != "1":
@@ -93,19 +93,13 @@ async def show(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """A household for somebody who agreed on paper."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> int:
-        community = community_kept(session, visit, form.get("community", ""))
-        head = _resident(session, form, community.id)
-        label = form.get("label", "")
-        return households.create(session, head, label, visit.now, staff=visit.staff).id
+    def work(session: Session, visit: Visit, community: Community, form: Form) -> str:
+        head, label = _resident(session, form, community.id), form.get("label", "")
+        made = households.create(session, head, label, visit.now, staff=visit.staff)
+        return f"{HERE}/{made.id}"
 
-    try:
-        made = await visit.write(work)
-    except HouseholdRefusal as refusal:
-        return await LIST.show(request, Entered("add", form, {"resident": str(refusal)}), 422)
-    return see(f"{HERE}/{made}", "added")
+    return await ADD.take(request, work)
 
 
 async def show_one(request: web.Request) -> web.Response:

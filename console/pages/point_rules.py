@@ -6,20 +6,18 @@ from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.deeds import Deeds, Form
-from console.done import see
-from console.forms import Entered, read_form
 from console.pages.points_pages import (
     ADDRESS,
+    CommunityForm,
     Context,
     ListPage,
     OnePage,
-    community_kept,
     whole,
 )
-from console.visits import Visit, visit_of
+from console.visits import Visit
 from services import point_rules
 from services import staff as people
-from services.point_rules import BadRule, Wording
+from services.point_rules import Wording
 from storage.communities import Community
 from storage.points import PointRule
 
@@ -48,6 +46,7 @@ def _versions(session: Session, rule: PointRule) -> Context:
 
 
 LIST = ListPage("points/rules.html", _rules)
+ADD = CommunityForm(LIST, "add")
 ONE = OnePage("points/rule.html", point_rules.find, _versions)
 DEEDS = Deeds(HERE, point_rules.find, ONE.show)
 
@@ -59,17 +58,13 @@ async def show(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """A new rule."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> int:
-        community = community_kept(session, visit, form.get("community", ""))
-        return point_rules.add(session, visit.staff, community.id, "", _wording(form), visit.now).id
+    def work(session: Session, visit: Visit, community: Community, form: Form) -> str:
+        wording = _wording(form)
+        made = point_rules.add(session, visit.staff, community.id, "", wording, visit.now)
+        return f"{HERE}/{made.id}"
 
-    try:
-        made = await visit.write(work)
-    except BadRule as error:
-        return await LIST.show(request, Entered("add", form, {error.field: str(error)}), 422)
-    return see(f"{HERE}/{made}", "added")
+    return await ADD.take(request, work)
 
 
 async def show_one(request: web.Request) -> web.Response:
