@@ -17,7 +17,7 @@ from services import audit
 from services.access import Permission, covers, may, require, visible_to
 from services.bad_field import BadField
 from services.case_states import OPEN
-from services.places import community_place, responsible_for
+from services.places import community_place, prefixes, responsible_for
 from storage.cases import Case
 from storage.city import DispatchRule
 from storage.communities import Place
@@ -55,7 +55,7 @@ def responsible(session: Session, community_id: int, category: str, path: str) -
     wanted = {
         "community": community_id,
         "categories": _categories(category),
-        "places": _prefixes(path),
+        "places": prefixes(path),
     }
     rules = session.scalars(_RULES, wanted).all()
     for rule in sorted(rules, key=specificity, reverse=True):
@@ -73,11 +73,6 @@ def specificity(rule: DispatchRule) -> tuple[int, int]:
 
 def _categories(code: str) -> list[str]:
     return ["", code.partition(".")[0], code]
-
-
-def _prefixes(path: str) -> list[str]:
-    codes = path.strip("/").split("/")
-    return [f"/{'/'.join(codes[: depth + 1])}/" for depth in range(len(codes))]
 
 
 def _taker(session: Session, rule: DispatchRule, path: str) -> Staff | None:

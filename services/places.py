@@ -201,14 +201,14 @@ def responsible_for(session: Session, path: str) -> Staff | None:
     """Who takes a new case at a place: of the grid workers with the closest scope that covers
     it, the one with the fewest open cases; None where the place has no grid worker.
     """
-    workers = session.execute(_WORKERS, {"scopes": _prefixes(path)}).all()
+    workers = session.execute(_WORKERS, {"scopes": prefixes(path)}).all()
     if not workers:
         return None
     best: Staff = min(workers, key=lambda pair: (-len(pair[0].scope_path), pair[1], pair[0].id))[0]
     return best
 
 
-def _prefixes(path: str) -> list[str]:
-    """The paths of a place and of all above it."""
+def prefixes(path: str) -> list[str]:
+    """The paths of a place and of all above it, the highest first."""
     codes = path.strip("/").split("/")
     return [f"/{'/'.join(codes[: depth + 1])}/" for depth in range(len(codes))]
