@@ -55,6 +55,11 @@ def community_id_of(place: Place) -> int:
     return or_404(place.community_id)
 
 
+def find_community_id(session: Session, visit: Visit, code: str) -> int:
+    """The number of the community named, else of the first one in the scope; 404 else."""
+    return community_id_of(find_community(session, visit, code))
+
+
 def moment_or_none(value: str | None) -> datetime | None:
     """A moment as a `datetime-local` field sends it, in China; None where it is none."""
     try:
