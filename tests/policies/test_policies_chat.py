@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo.community import add_staff
+from knowledge.documents import Passage
 from services import policies, replies
 from services.replies import NewReply
 from storage.desk import QueueItem
@@ -141,6 +142,61 @@ async def test_a_follow_up_stays_with_the_matter(hall: Desk) -> None:
     assert (await hear(hall, "那要带什么材料？")).startswith("【高龄津贴】材料：")
     assert (await hear(hall, "去哪办")).startswith("【高龄津贴】地点：")
     assert (await hear(hall, "那老年证呢")).startswith("【老年人优待证】地点：")
+
+
+@pytest.mark.parametrize(
+    "words", ["那外地户口呢？", "我妈呢？", "那我妈代办行不行", "要自己去申请吗"]
+)
+async def test_the_same_for_somebody_else_stays_with_the_matter(hall: Desk, words: str) -> None:
+    """For whom it is asked names no other matter."""
+    await hear(hall, "老年证要带什么材料")
+    assert (await hear(hall, words)).startswith("【老年人优待证】条件：")
+    again = await hear(hall, "我爸呢")
+    assert again.startswith("这种情况没有另外写，还是这一条：\n【老年人优待证】条件：")
+
+
+@pytest.mark.parametrize("form", [False, True])
+async def test_the_verdict_may_be_said_in_words_at_any_time(hall: Desk, form: bool) -> None:
+    """没答对 goes to a person and 有用 is kept, after a follow-up and in the middle of a form."""
+    if form:
+        await hear(hall, LAMP)
+    await hear(hall, "老年证要带什么材料")
+    assert (await hear(hall, "没答对")).startswith("没答到点上，对不住。已转给工作人员，")
+    assert waiting(hall)[0][2] == "没答对：老年证要带什么材料"
+    await hear(hall, "老年证在哪办")
+    assert (await hear(hall, "很有用")).startswith("好，记下了。")
+    assert [kept[2] for kept in questions(hall)] == ["wrong", "useful"]
+
+
+async def test_more_of_an_answer_that_is_told_says_so(hall: Desk) -> None:
+    """The last screen is the last, whatever is asked for."""
+    await hear(hall, "老年证要带什么材料")
+    await hear(hall, "更多")
+    assert (await hear(hall, "更多")).startswith("这一条说完了。")
+
+
+async def test_of_two_questions_in_one_message_none_is_left_behind(hall: Desk) -> None:
+    """The first is answered; the other is the first choice below."""
+    reply = await hear(hall, "老年证怎么办？高龄津贴多少钱？")
+    assert reply.startswith("您问了2件事，一件一件来。\n【老年人优待证】")
+    assert "1 接着答：高龄津贴多少钱\n" in reply
+    assert (await hear(hall, "1")).startswith("【高龄津贴】标准：")
+    one = await hear(hall, "老年证要带什么？在哪办？")
+    assert one.startswith("【老年人优待证】材料：")
+
+
+async def test_a_number_that_is_yet_to_be_filled_in_is_the_communitys(hall: Desk) -> None:
+    """No blank of a sample is read out to a resident."""
+    open_number = replace(SENIOR, title="老年证代办", passages=_with_blank(), aliases=())
+    bring_in(hall.database, open_number)
+    reply = await hear(hall, "老年证代办电话多少")
+    assert "还没写号码，可以打社区电话 0571-8800 1234" in reply
+    assert "由本社区填写" not in reply
+
+
+def _with_blank() -> tuple[Passage, ...]:
+    kept = [part for part in SENIOR.passages if part.path != ("电话",)]
+    return (*kept, Passage("社区服务大厅（由本社区填写）。", ("电话",)))
 
 
 async def test_the_topic_is_forgotten_after_half_an_hour(hall: Desk) -> None:
