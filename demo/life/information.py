@@ -38,7 +38,7 @@ def bulletins(scene: Scene, now: datetime) -> list[tuple[datetime, Iterator[int]
 
 
 def dated(text: str, now: datetime) -> str:
-    """`{+5}` is the day five days on, `{周六+5}` the first Saturday from then, as 3月7日（周六）."""
+    """`{+5}` is the day five days on, `{周六+5}` the first Saturday from then: 3月7日（周六）."""
 
     def day(found: re.Match[str]) -> str:
         then = now.astimezone(CHINA).date() + timedelta(days=int(found[2]))
