@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from dialogue.forms import Heard
 from dialogue.words import shorten
@@ -60,6 +62,11 @@ def track(turn: Turn, request: Request) -> Say:
     meant = _meant(turn, request.text) if mine else None
     if meant is not None:
         return meant(turn, request)
+    return _overview(turn, mine, followed)
+
+
+def _overview(turn: Turn, mine: Sequence[Case], followed: Sequence[Case]) -> Say:
+    """The only case there is, or the list to choose from."""
     if len(mine) + len(followed) == 1:
         return show(turn, mine[0]) if mine else show_followed(turn, followed[0])
     shown = [*mine, *followed][:MOST_LISTED]
@@ -186,7 +193,8 @@ def unsolved(turn: Turn, request: Request) -> Say:
         if not mine:
             return Say(NOTHING)
         if not any(State(case.state) in states for case in mine):
-            return Say("您反映的事没有已办结的。回复“进度”看到哪一步了。")
+            said = _overview(turn, mine, ())
+            return replace(said, text=f"还没办结。\n{said.text}")
         return _which(turn, "track.unsolved", "重办", states)
     case = _case(turn, request.argument)
     if case is None or State(case.state) not in states:

@@ -4,6 +4,7 @@ Each view of a text becomes a vector of length one: (1 + log count) · log((1 + 
 per feature (the smoothed tf-idf of scikit-learn), times the weight of the view. A text's scores
 are the sums of the weights of its features; softmax of the scores over a temperature gives
 probabilities (temperature scaling: Guo et al., "On Calibration of Modern Neural Networks", 2017).
+A model may also weigh what the words mean (`meanings.py`), which has no names.
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from intents.features import WEIGHTS
+from intents.meanings import meanings
+
 Views = Sequence[Sequence[str]]
 Floats = NDArray[np.float32]
+_WORDS = list(WEIGHTS).index("words")
 
 
 @dataclass(frozen=True)
@@ -94,19 +99,25 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class LinearModel:
-    """Labels, vocabulary, one row of weights per feature, a bias per label, and the temperature."""
+    """Labels, vocabulary, one row of weights per feature, a bias per label, and the temperature.
+
+    `meant` holds the weights of the meanings, without rows where the model does not look at them.
+    """
 
     labels: tuple[str, ...]
     vocabulary: Vocabulary
     weights: Floats
+    meant: Floats
     bias: Floats
     temperature: float
 
     def scores(self, views: Views) -> Floats:
         """One score a label."""
         columns, values = self.vocabulary.vector(views)
-        spoken: Floats = values @ self.weights[columns]
-        return spoken + self.bias
+        spoken: Floats = values @ self.weights[columns] + self.bias
+        if len(self.meant):
+            spoken += understood([views])[0] @ self.meant
+        return spoken
 
     def scores_many(self, texts: Sequence[Views]) -> Floats:
         """Scores of many texts at once (texts x labels)."""
@@ -116,6 +127,8 @@ class LinearModel:
         if len(filled):
             spoken = self.weights[rows.columns] * rows.values[:, np.newaxis]
             total[filled] += np.add.reduceat(spoken, rows.ends[filled], axis=0)
+        if len(self.meant):
+            total += understood(texts) @ self.meant
         return total
 
     def probabilities(self, views: Views) -> Floats:
@@ -139,6 +152,11 @@ class LinearModel:
             tuple(zip([names[i] for i in places], values, strict=True))
             for places, values in zip(order.tolist(), best, strict=True)
         ]
+
+
+def understood(texts: Sequence[Views]) -> Floats:
+    """What the words of each text mean (texts x `meanings.WIDTH`)."""
+    return meanings().matrix([views[_WORDS] for views in texts])
 
 
 def softmax(scores: NDArray[np.floating]) -> Floats:

@@ -17,7 +17,7 @@ import numpy as np
 from intents.linear import LinearModel, Vocabulary
 from intents.thresholds import Thresholds
 
-VERSION = 4
+VERSION = 5
 MANIFEST = "manifest.json"
 CURRENT = "current"
 MODELS = "models"
@@ -113,8 +113,14 @@ def _write_json(path: Path, value: object) -> None:
 
 def _save_linear(model: LinearModel, stem: Path) -> None:
     vocabulary = model.vocabulary
-    weights = model.weights.astype(np.float16)  # half the size, and the ranking does not notice
-    np.savez(stem.with_suffix(".npz"), weights=weights, bias=model.bias, idf=vocabulary.idf)
+    np.savez(
+        stem.with_suffix(".npz"),
+        # half the size, and the ranking does not notice
+        weights=model.weights.astype(np.float16),
+        meant=model.meant.astype(np.float16),
+        bias=model.bias,
+        idf=vocabulary.idf,
+    )
     about = {
         "labels": model.labels,
         "temperature": model.temperature,
@@ -133,5 +139,7 @@ def _load_linear(stem: Path) -> LinearModel:
         first += len(names)
     with np.load(stem.with_suffix(".npz"), allow_pickle=False) as arrays:
         vocabulary = Vocabulary(tuple(features), arrays["idf"], tuple(about["view_weights"]))
-        weights, bias = arrays["weights"].astype(np.float32), arrays["bias"]
-    return LinearModel(tuple(about["labels"]), vocabulary, weights, bias, about["temperature"])
+        weights, meant = (arrays[name].astype(np.float32) for name in ("weights", "meant"))
+        bias = arrays["bias"]
+    labels, temperature = tuple(about["labels"]), about["temperature"]
+    return LinearModel(labels, vocabulary, weights, meant, bias, temperature)

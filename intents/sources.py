@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from intents.meanings import FILE as MEANINGS
 from intents.model_file import VERSION
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -21,7 +22,8 @@ CATEGORY_GOLD = DATA / "categories_gold.csv"
 def digest() -> str:
     """SHA-256 over the version of the code and everything a model is trained from."""
     total = hashlib.sha256(str(VERSION).encode())
-    for path in (*sorted(EXAMPLES.glob("*.txt")), CATEGORIES, CATEGORY_EXAMPLES, TERMS, CONCEPTS):
+    language = (CATEGORIES, CATEGORY_EXAMPLES, TERMS, CONCEPTS, MEANINGS)
+    for path in (*sorted(EXAMPLES.glob("*.txt")), *language):
         total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()
 

@@ -31,7 +31,7 @@ SECRET = "secret of the tests, long enough for any key"
 
 
 @event.listens_for(Pool, "checkout")
-def _wait_for_no_disk(connection: object, *_: object) -> None:
+def wait_for_no_disk(connection: object, *_: object) -> None:
     """No test pulls the plug, and what a killed process wrote is safe with the system: here SQLite
     need not wait for the disk, which is half of the time that its tests take.
     """
@@ -46,6 +46,13 @@ def understander() -> Understander:
     with (MODEL / "lock").open("w") as lock:  # one of the parallel workers trains
         fcntl.flock(lock, fcntl.LOCK_EX)
         return ensure_model(MODEL)
+
+
+@pytest.fixture(scope="module")
+def model_directory(understander: Understander, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the folder of the shipped model, for tests that change what is in it."""
+    assert understander.intents
+    return Path(shutil.copytree(MODEL, tmp_path_factory.mktemp("models") / "model"))
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,6 @@ from pathlib import Path
 import pytest
 
 from commands import intents as command
-from intents import ensure_model
-
-
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model")
-    ensure_model(path)
-    return path
 
 
 def run(arguments: list[str]) -> int:
@@ -30,10 +22,10 @@ def run(arguments: list[str]) -> int:
 
 
 def test_models_lie_where_the_configuration_says(
-    directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    model_directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Unless --model names another place."""
-    monkeypatch.setenv("SHUOSHI_PATHS__MODEL", str(directory))
+    monkeypatch.setenv("SHUOSHI_PATHS__MODEL", str(model_directory))
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", default="config.yaml")
     command.register(parser.add_subparsers())
@@ -42,7 +34,7 @@ def test_models_lie_where_the_configuration_says(
     monkeypatch.setattr(command, "ensure_model", used.append)
     speak(monkeypatch)
     assert args.run(args) == 0
-    assert used == [directory]
+    assert used == [model_directory]
     assert capsys.readouterr().out == ""
 
 
@@ -51,11 +43,11 @@ def speak(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
 
 
 def test_classify_writes_one_object_a_line(
-    directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    model_directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Text, intent, confidence, ranking and entities for each line read."""
     speak(monkeypatch, "路灯坏了三天", "我要投票", "")
-    assert run(["classify", "--model", str(directory)]) == 0
+    assert run(["classify", "--model", str(model_directory)]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["intent"] for row in rows] == ["report_issue", "deliberate", "out_of_scope"]
     assert {"text", "intent", "confidence", "ranking", "entities"} <= set(rows[0])
@@ -63,23 +55,23 @@ def test_classify_writes_one_object_a_line(
 
 
 def test_categorise_writes_category_and_group(
-    directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    model_directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Category, group, confidence and ranking for each line read."""
     speak(monkeypatch, "电梯坏了")
-    assert run(["categorise", "--model", str(directory)]) == 0
+    assert run(["categorise", "--model", str(model_directory)]) == 0
     row = json.loads(capsys.readouterr().out)
     assert (row["category"], row["group"]) == ("elevator.fault", "elevator")
     assert len(row["ranking"]) > 50
 
 
 def test_evaluate_gives_the_promised_keys(
-    directory: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    model_directory: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The running model on a CSV, as JSON and as a page."""
     test = tmp_path / "test.csv"
     test.write_text("text,label\n路灯坏了,report_issue\n我要投票,points\n", encoding="utf-8")
-    arguments = ["evaluate", "intents", "--model", str(directory), "--test", str(test)]
+    arguments = ["evaluate", "intents", "--model", str(model_directory), "--test", str(test)]
     assert run([*arguments, "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert (figures["n"], figures["accuracy"]) == (2, 0.5)
@@ -102,20 +94,20 @@ def test_evaluate_trains_on_another_task(
 
 
 def test_wrong_file_fails_with_a_message(
-    directory: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    model_directory: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A missing file and missing columns end with status 1 and a word about why."""
     empty = tmp_path / "empty.csv"
     empty.write_text("a,b\n", encoding="utf-8")
     for path in (tmp_path / "none.csv", empty):
-        arguments = ["evaluate", "intents", "--model", str(directory), "--test", str(path)]
+        arguments = ["evaluate", "intents", "--model", str(model_directory), "--test", str(path)]
         assert run(arguments) == 1
         assert path.name in capsys.readouterr().err
 
 
 def test_train_switches_only_when_no_label_falls(
-    directory: Path, capsys: pytest.CaptureFixture[str]
+    model_directory: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Training again from the same examples is as good as before and is switched to."""
-    assert command.train_and_compare(directory) == 0
+    assert command.train_and_compare(model_directory) == 0
     assert "held-out macro-F1" in capsys.readouterr().out

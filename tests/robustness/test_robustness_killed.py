@@ -67,7 +67,7 @@ async def one_round(servers: Farm, phones: Phones, name: str, answers: int) -> N
             asyncio.create_task(phones.write(session, server.url, f"{name}-{n}"))
             for n in range(PHONES)
         ]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while len(phones.seen.replies) < goal:
                 await asyncio.sleep(0.002)
         server.kill()
@@ -127,7 +127,7 @@ async def test_twenty_kills_under_load_lose_nothing_that_was_acknowledged(
     ):
         phones = Phones(side_of(settings), settings, Acknowledged())
         for number in range(ROUNDS):
-            await one_round(servers, phones, str(number), dice.randint(5, 60))
+            await one_round(servers, phones, str(number), dice.randint(3, 40))
             assert database.read_now(broken) == []
         assert database.read_now(lambda s: lost(s, phones.seen)) == []
         assert any(find_tickets(reply) for reply in phones.seen.replies.values())
