@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from demo.community import add_staff
 from handlers.policy_text import with_number
-from knowledge.documents import Passage
 from intents import Understander
+from knowledge.documents import Passage
 from services import policies, replies
 from services.replies import NewReply
 from storage.desk import QueueItem
