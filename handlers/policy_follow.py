@@ -26,8 +26,12 @@ _ASKS = (
     "呢|行不行|行不?|行吗|可以吗|可不可以|可以不|能不能办|能办[吗不]?|能不能领|能领[吗不]?|能不能申请|"
     "能申请[吗不]|也?一样吗|也?行吗|有没有|怎么办|咋办|咋弄|算不算|要不要"
 )
-_OF = rf"(?:{_WHO})?(?:的)?(?:{_LOT})?(?:可以|能不能|能|可不可以)?(?:{_PROXY})?(?:的话)?"
+_OF = rf"(?:{_WHO})?[的是]?(?:{_LOT})?(?:可以|能不能|能|可不可以)?(?:{_PROXY})?(?:的话)?"
 _LIKE_THIS = re.compile(rf"(?:那么?|要是|如果|换成)*{_OF}(?:{_ASKS})[呀啊哦嘛]?")
+_MAY = re.compile(
+    rf"(?:那么?)?(?:{_WHO})?[的是]?(?:{_LOT})?(?:可以|能不能|能|可不可以)(?:{_WHO})?"
+    rf"(?:{_PROXY}|办|领|申请)[吗不么嘛]?"
+)
 _THEN_THIS = re.compile(rf"那么?(?:要是|如果|换成)?(?:{_WHO}|{_LOT})(?:的话)?")
 _BARE = re.compile(rf"(?:那么?|要是|如果|换成|的)*(?:{_ASKS})[呀啊哦嘛]?")
 _HELPED = re.compile(r"(?:很|挺|蛮)?有用(?:的|了)?|有帮助|答对了|说得很?清楚")
@@ -49,7 +53,7 @@ def said_after(text: str) -> str:
         if meant.fullmatch(plain):
             return word
     stays = _LIKE_THIS.fullmatch(plain) and not _BARE.fullmatch(plain)
-    return STAY if stays or _THEN_THIS.fullmatch(plain) else ""
+    return STAY if stays or _MAY.fullmatch(plain) or _THEN_THIS.fullmatch(plain) else ""
 
 
 def questions_in(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo.community import add_staff
+from handlers.policy_follow import said_after
 from handlers.policy_text import with_number
 from intents import Understander
 from knowledge.documents import Passage
@@ -168,6 +169,27 @@ async def test_the_same_for_somebody_else_stays_with_the_matter(hall: Desk, word
     assert (await hear(hall, words)).startswith("【老年人优待证】条件：")
     again = await hear(hall, "我爸呢")
     assert again.startswith("这种情况没有另外写，还是这一条：\n【老年人优待证】条件：")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("外地的可以办吗", "stay"),
+        ("能不能代办", "stay"),
+        ("老公是外地户口行吗？", "stay"),
+        ("没有结婚证的呢", "stay"),
+        ("那我爸", "stay"),
+        ("那残疾证呢", ""),
+        ("我妈摔倒了怎么办", ""),
+        ("怎么办", ""),
+        ("孩子上学怎么办", ""),
+        ("答非所问", "wrong"),
+        ("有用的", "useful"),
+    ],
+)
+def test_what_is_said_after_an_answer_is_told_apart(words: str, meant: str) -> None:
+    """Another matter, or trouble with one of the family, is no question about the same."""
+    assert said_after(words) == meant
 
 
 @pytest.mark.parametrize("form", [False, True])
