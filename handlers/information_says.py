@@ -14,9 +14,10 @@ from services.money import say_yuan
 from services.places import responsible_for
 from services.residents import home_path
 from services.subscriptions import TOPICS
-from storage.information import Notice, ServiceEntry
+from storage.information import FundEntry, Notice, ServiceEntry
 
 TITLE, MOST_TEXT, MOST_FIELD, MOST_CHOICES = 24, 200, 60, 4
+MOST_LINES, LONGEST_NAME = 10, 16
 OUTAGE = re.compile(r"停水|停电|停气|停暖")
 _YEAR = re.compile(r"(20\d\d)年?")
 _OURS = re.compile(r"社区|居委|值班|燃气|街道|网格|地址|上班|下班|开门")
@@ -26,12 +27,15 @@ _GRID = re.compile(r"网格员|网格长")
 def notices(turn: Turn, words: str) -> Say | None:
     """The notices that are meant, else the newest; an outage nobody announced is said so."""
     found = public_desk.find_notices(turn.session, turn.community.id, words, _today(turn))
+    everything = published.public(turn.session, turn.community.id, _today(turn))
+    outage = OUTAGE.search(words)
+    if outage:
+        found = [one for one in everything if outage[0] in f"{one.title}{one.text}"]
     if found:
         return _several(turn, found, "和您问的有关的通知：")
-    everything = published.public(turn.session, turn.community.id, _today(turn))
-    if OUTAGE.search(words):
+    if outage:
         line = f"可以打社区电话 {turn.community.phone} 问。" if turn.community.phone else ""
-        return Say(f"没有查到停水停电的通知。{line}")
+        return Say(f"没有查到{outage[0]}的通知。{line}")
     if not everything:
         return None
     lead = "没查到这一条。" if public_desk.subject_of(words) else ""
@@ -52,6 +56,9 @@ def services(turn: Turn, words: str) -> Say | None:
     link = _link(turn, "lists")
     if found:
         return Say("\n".join([*_entries(found), *link]))
+    one_list = _list_meant(turn, words)
+    if one_list:
+        return Say("\n".join([one_list, *link]))
     kinds = [name for kind, name in sheets.LISTS.items() if _has(turn, kind)]
     if not kinds:
         return None
@@ -59,6 +66,31 @@ def services(turn: Turn, words: str) -> Say | None:
     some = "、".join(shorten(row.name, 12) for row in rows[:5])
     told = f"公开的有：{'、'.join(kinds)}，共{len(rows)}项，如{some}。"
     return Say("\n".join([told, "要办哪一项，直接说，比如“居住证明怎么开”。", *link]))
+
+
+def _list_meant(turn: Turn, words: str) -> str:
+    """The lines of the list that is named by its first word: 自治, 协助, 公共."""
+    for kind, name in sheets.LISTS.items():
+        if name[:2] not in words:
+            continue
+        rows = sheets.public_services(turn.session, turn.community.id, kind)
+        if rows:
+            told = "、".join(shorten(row.name, 14) for row in rows[:MOST_LINES])
+            more = " 等" if len(rows) > MOST_LINES else ""
+            return f"{name}，共{len(rows)}项：\n{told}{more}。\n想细问哪一项，直接说它的名字。"
+    return ""
+
+
+def names_project(turn: Turn, words: str) -> bool:
+    """Whether the words are no more than the name of a project that is public in some year."""
+    if not 2 < len(words) <= LONGEST_NAME or not public_desk.subject_of(words):
+        return False
+    return bool(public_desk.find_projects(words, _all_lines(turn)))
+
+
+def _all_lines(turn: Turn) -> list[FundEntry]:
+    found = sheets.public(turn.session, turn.community.id, sheets.FUNDS)
+    return [line for sheet in found for line in sheets.funds_of(turn.session, sheet)]
 
 
 def funds(turn: Turn, words: str) -> Say | None:
@@ -74,6 +106,8 @@ def funds(turn: Turn, words: str) -> Say | None:
         lead = ""
     link = _link(turn, "funds")
     asked = public_desk.find_projects(_YEAR.sub("", words), found.lines) if words else []
+    if words and not asked and year is None:
+        asked = public_desk.find_projects(words, _all_lines(turn))
     if asked:
         return Say("\n".join([*(public_desk.said_project(one) for one in asked), *link]))
     top = sorted(found.lines, key=lambda line: -line.amount)[:3]
@@ -199,6 +233,8 @@ def _year(words: str, today: date) -> int | None:
         return int(found[1])
     if "去年" in words:
         return today.year - 1
+    if "前年" in words:
+        return today.year - 2
     return today.year if "今年" in words else None
 
 

@@ -6,10 +6,11 @@ answers; nothing is made up.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from dialogue.words import shorten
-from handlers import policy_text, relief, topics
+from handlers import policy_follow, policy_text, relief, topics
 from handlers.kit import Choice, Request, Say, Service, Turn
 from handlers.passing_on import leave_with_staff
 from knowledge.answers import Answer, Context
@@ -33,19 +34,16 @@ INTENT = "policy_question"
 HOW = "政策、办事的手续，直接问就行，比如“老年证要带什么材料”。"
 WHICH = "没听出是哪件事。连着事一起问，比如“老年证要带什么材料”。"
 GONE = "这份文件刚刚有变动，请再问一遍，我按新的答。\n回复“菜单”看别的。"
-TITLE = 22
+ALL_TOLD = "这一条说完了。要问细的，接着问就行；想找人说，回复“人工”。"
+NOT_APART = "这种情况没有另外写，还是这一条：\n"
+TITLE, NEXT, MOST_QUESTIONS = 22, 14, 3
 
 
 def ask(turn: Turn, request: Request) -> Say:
     """Answers, offers what may be meant, or hands the question on. Who asks for somebody in need
     may apply for help at once, except in the middle of a form.
     """
-    turn.inbound.intent = INTENT
-    words = request.text.strip()
-    if not words:
-        return how(turn, request)
-    base = _base(turn)
-    return _say(turn, words, base, base.ask(words, context=_context(turn), today=_today(turn)))
+    return _with_relief(turn, request.text, _ask(turn, request))
 
 
 def ask_if_sure(turn: Turn, words: str) -> Say | None:
@@ -57,13 +55,28 @@ def ask_if_sure(turn: Turn, words: str) -> Say | None:
     turn.inbound.intent = INTENT
     if context is not None:
         answer = base.ask(words, context=context, today=today)
-    return _say(turn, words, base, answer)
+    return _with_relief(turn, words, _respond(turn, words, base, answer))
 
 
-def _say(turn: Turn, words: str, base: KnowledgeBase, answer: Answer) -> Say:
-    said = _respond(turn, words, base, answer)
+def _with_relief(turn: Turn, words: str, said: Say) -> Say:
     in_need = relief.is_about(words) and not turn.dialog.form
     return relief.with_offer(said) if in_need else said
+
+
+def _ask(turn: Turn, request: Request) -> Say:
+    turn.inbound.intent = INTENT
+    words = request.text.strip()
+    if request.argument:
+        return _after(turn, request)
+    if not words:
+        return how(turn, request)
+    parts = _apart(turn, words)
+    return _one_by_one(turn, parts) if parts else _one(turn, words)
+
+
+def _one(turn: Turn, words: str) -> Say:
+    base = _base(turn)
+    return _respond(turn, words, base, base.ask(words, context=_context(turn), today=_today(turn)))
 
 
 def _respond(turn: Turn, words: str, base: KnowledgeBase, answer: Answer) -> Say:
@@ -80,6 +93,52 @@ def _respond(turn: Turn, words: str, base: KnowledgeBase, answer: Answer) -> Say
     if found:
         return _offer(question, found)
     return _to_staff(turn, question, words, "这个我答不准，不乱说。")
+
+
+def _after(turn: Turn, request: Request) -> Say:
+    """What is said to the answer before: for whom else, whether it helped."""
+    topic = topics.fresh(turn)
+    about = topic[1] if topic else {}
+    document = document_of(_base(turn), _today(turn), key=about.get("document", " "))
+    if document is None:
+        return Say(GONE)
+    match request.argument:
+        case policy_follow.STAY:
+            words = request.text.strip()
+            question = policy_questions.record(
+                turn.session, turn.resident, turn.inbound, words, turn.now
+            )
+            answer = answer_from(_base(turn), document, words)
+            before = policy_questions.own(turn.session, turn.resident, about.get("question", 0))
+            again = before is not None and before.passage == place_of(document, answer)
+            said = _tell(turn, question, document, answer)
+            return replace(said, text=f"{NOT_APART}{said.text}") if again else said
+        case policy_follow.MORE:
+            return Say(ALL_TOLD)
+    judge = useful if request.argument == policy_follow.USEFUL else wrong
+    return judge(turn, replace(request, argument=str(about.get("question", 0))))
+
+
+def _apart(turn: Turn, words: str) -> list[str]:
+    """The questions of one message where each is surely about a document of its own."""
+    parts = policy_follow.questions_in(words)
+    if not 1 < len(parts) <= MOST_QUESTIONS or turn.dialog.form:
+        return []
+    base, today = _base(turn), _today(turn)
+    answers = [base.ask(part, today=today) for part in parts]
+    if not all(answer.answered for answer in answers):
+        return []
+    about = {answer.citations[0].document_id for answer in answers}
+    return parts if len(about) == len(parts) else []
+
+
+def _one_by_one(turn: Turn, parts: list[str]) -> Say:
+    """The first question is answered, and the next is the first choice below."""
+    said = _one(turn, parts[0])
+    label = f"接着答：{shorten(parts[1], NEXT)}"
+    onwards = Choice(label, NAME, "", "；".join(parts[1:]))
+    lead = f"您问了{len(parts)}件事，一件一件来。\n"
+    return replace(said, text=lead + said.text, choices=(onwards, *said.choices))
 
 
 def how(_turn: Turn, _request: Request) -> Say:
@@ -108,7 +167,8 @@ def more(turn: Turn, request: Request) -> Say:
     if document is None:
         return Say(GONE)
     answer = answer_at(document, question.passage)
-    return _screen(question, document, answer, int(page))
+    passage = policy_text.with_number(document.passages[question.passage], turn.community.phone)
+    return _screen(question, policy_text.screens(document, passage, answer), int(page))
 
 
 def useful(turn: Turn, request: Request) -> Say:
@@ -134,29 +194,34 @@ def wrong(turn: Turn, request: Request) -> Say:
 
 def follow(turn: Turn, text: str) -> str | None:
     """Whether a message asks for more of the matter that was just answered: it names no other,
-    or is not clearly anything else.
+    or is not clearly anything else; or says what the answer was worth.
     """
     context = _context(turn)
     if context is None:
         return None
-    open_words = names_nothing(text) or turn.world.understander.classify(text).unsure
-    return "" if open_words and goes_on(_base(turn), text, context, _today(turn)) else None
+    said = policy_follow.said_after(text)
+    if said:
+        return said
+    meant = turn.world.understander.classify(text)
+    nothing = names_nothing(text)
+    if (nothing or meant.unsure) and goes_on(_base(turn), text, context, _today(turn)):
+        return ""
+    return policy_follow.STAY if nothing and meant.intent == INTENT and not meant.unsure else None
 
 
 def _tell(turn: Turn, question: PolicyQuestion, document: Document, answer: Answer) -> Say:
     place = place_of(document, answer)
+    passage = policy_text.with_number(document.passages[place], turn.community.phone)
     policy_questions.answered(question, Found(int(document.id), place, answer.confidence))
     aspect = answer.context.aspect if answer.context else None
-    topics.keep(turn, NAME, {"document": document.id, "aspect": aspect})
+    about = {"document": document.id, "question": question.id}
+    topics.keep(turn, NAME, {**about, "aspect": aspect})
     if turn.dialog.form:
-        passage = document.passages[place]
         return Say(policy_text.in_one_breath(document, passage, answer))
-    return _screen(question, document, answer, 0)
+    return _screen(question, policy_text.screens(document, passage, answer), 0)
 
 
-def _screen(question: PolicyQuestion, document: Document, answer: Answer, page: int) -> Say:
-    passage = document.passages[place_of(document, answer)]
-    pages = policy_text.screens(document, passage, answer)
+def _screen(question: PolicyQuestion, pages: tuple[str, ...], page: int) -> Say:
     page = min(page, len(pages) - 1)
     number = str(question.id)
     choices = [Choice("有用", "policy.useful", number)]
@@ -172,7 +237,8 @@ def _offer(question: PolicyQuestion, documents: list[Document]) -> Say:
         for document in documents
     ]
     choices.append(Choice("都不是，问工作人员", "policy.wrong", str(question.id)))
-    return Say("我拿不准您问的是哪一件。", tuple(choices), way_out="不问了")
+    lead = "我拿不准您问的是哪一件。" if len(documents) > 1 else "您问的是不是这件？"
+    return Say(lead, tuple(choices), way_out="不问了")
 
 
 def _to_staff(turn: Turn, question: PolicyQuestion, title: str, lead: str) -> Say:
@@ -210,6 +276,6 @@ SERVICE = Service(
     titles={INTENT: "问政策、怎么办事"},
     commands=dict.fromkeys(("问政策", "政策", "办事指南"), "policy.how"),
     follow=follow,
-    knows=knows,
+    if_sure=ask_if_sure,
     answers_in_between=frozenset({NAME}),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from dialogue.words import shorten
 from knowledge.answers import Answer
@@ -16,6 +17,7 @@ BREATH = 120
 """Characters of an answer in the middle of something else, beside its source."""
 LINE = 165
 PHONE = "电话"
+BLANK = "（由本社区填写）"
 SHOWN = ("材料", "地点", "时间", PHONE)
 _SAMPLE = "（示例文本）"
 _NUMBER = re.compile(r"\d{3,}")
@@ -49,6 +51,16 @@ def in_one_breath(document: Document, passage: Passage, answer: Answer) -> str:
     line, sample = _source(answer)
     source = f"（{line}{'，' if sample else ''}{sample.strip('（）')}）"
     return text + source if len(text) + len(source) <= LINE else f"{text}\n{source}"
+
+
+def with_number(passage: Passage, phone: str) -> Passage:
+    """The passage about whom to call, without the names whose number a community has yet to fill
+    in; where nothing is left, with the number of the community.
+    """
+    if BLANK not in passage.text or passage.path[-1:] != (PHONE,):
+        return passage
+    community = f"这一项还没写号码，可以打社区电话 {phone}" if phone else "这一项还没写号码"
+    return replace(passage, text=f"{_numbers(passage.text) or community}。")
 
 
 def cut(text: str, limit: int) -> tuple[str, str]:

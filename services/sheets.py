@@ -163,11 +163,13 @@ def public(session: Session, community_id: int, kind: str) -> list[Sheet]:
     return list(session.scalars(_published(community_id, kind).order_by(Sheet.year.desc())))
 
 
-def public_services(session: Session, community_id: int) -> list[ServiceEntry]:
-    """The lines of all published lists."""
+def public_services(session: Session, community_id: int, kind: str = "") -> list[ServiceEntry]:
+    """The lines of all published lists, or of those of one kind."""
     sheets = select(Sheet.id).where(
         Sheet.community_id == community_id, Sheet.state == Stage.PUBLISHED
     )
+    if kind:
+        sheets = sheets.where(Sheet.kind == kind)
     query = select(ServiceEntry).where(ServiceEntry.sheet_id.in_(sheets))
     return list(session.scalars(query.order_by(ServiceEntry.id)))
 

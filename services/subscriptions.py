@@ -35,12 +35,13 @@ HEARD = {
 """Words by which residents mean a topic."""
 
 
-def topic_meant(words: str) -> str:
-    """The code of the topic that the words name; empty where they name none."""
-    for code, name in TOPICS.items():
-        if name in words or any(word in words for word in HEARD.get(code, ())):
-            return code
-    return ""
+def topics_meant(words: str) -> list[str]:
+    """The codes of the topics that the words name, in the order of TOPICS."""
+    return [
+        code
+        for code, name in TOPICS.items()
+        if name in words or any(word in words for word in HEARD.get(code, ()))
+    ]
 
 
 def subscribe(session: Session, resident: Resident, topics: Iterable[str], now: datetime) -> None:

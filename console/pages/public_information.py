@@ -92,7 +92,7 @@ async def funds_file(request: web.Request) -> web.Response:
 
 
 async def show_policies(request: web.Request) -> web.Response:
-    """The policy entries in force, with a search in titles and other names."""
+    """The policy entries in force, with a search in titles, other names and ways of asking."""
     words = request.query.get("words", "").strip()[:60]
 
     def load(session: Session) -> tuple[Community, list[PolicyDocument]]:
@@ -100,7 +100,9 @@ async def show_policies(request: web.Request) -> web.Response:
         return community, policies.in_force(session, community.id, _today(request))
 
     community, found = await deps_of(request).database.read(load)
-    kept = [row for row in found if any(words in name for name in (row.title, *row.aliases))]
+    kept = [
+        row for row in found if any(words in name for name in (row.title, *row.aliases, *row.asked))
+    ]
     context = {"policies": kept, "words": words}
     return render_public(request, "public/policies.html", community, context)
 

@@ -5,6 +5,7 @@ Goes through the same services as the console. `information.yaml` has the texts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,12 +27,27 @@ from storage.staff import Staff
 FILE = Path(__file__).with_name("information.yaml")
 HOURS = OfficeHours()
 AUTHOR, REVIEWER = "chen", "zhao"
+WEEKDAYS = "一二三四五六日"
+_DAY = re.compile(r"\{(?:周([一二三四五六日]))?\+(\d+)\}")
 
 
 def bulletins(scene: Scene, now: datetime) -> list[tuple[datetime, Iterator[int]]]:
     """What is made public in the month before `now`, as acts of the play."""
     board = Bulletins(scene.session, scene.community, scene.staff, now)
     return [(moment, act(moment)) for moment, act in board.planned()]
+
+
+def dated(text: str, now: datetime) -> str:
+    """`{+5}` is the day five days on, `{周六+5}` the first Saturday from then: 3月7日（周六）."""
+
+    def day(found: re.Match[str]) -> str:
+        then = now.astimezone(CHINA).date() + timedelta(days=int(found[2]))
+        if not found[1]:
+            return f"{then.month}月{then.day}日"
+        then += timedelta(days=(WEEKDAYS.index(found[1]) - then.weekday()) % 7)
+        return f"{then.month}月{then.day}日（周{found[1]}）"
+
+    return _DAY.sub(day, text)
 
 
 class Bulletins:
@@ -59,7 +75,8 @@ class Bulletins:
 
     def _notice(self, told: Mapping[str, Any], now: datetime) -> Iterator[int]:
         until = now.astimezone(CHINA).date() + timedelta(days=told["until"])
-        wording = notices.Wording(told["topic"], told["title"], told["text"], until)
+        title, text = dated(told["title"], now), dated(told["text"], now)
+        wording = notices.Wording(told["topic"], title, text, until)
         notice = notices.write(self._session, self._author, self._community, wording, now)
         publishing.submit(
             self._session, self._author, notice, notice.version, notice.title, HOURS, now

@@ -45,7 +45,14 @@ def fill_information(
     """A published notice with a picture, a list, funds, a policy entry, and a tip-off."""
     author, reviewer = staff["worker"], staff["reviewer"]
     passages = (Passage("本人身份证；一寸照片2张。", ("材料",)), Passage("2号窗口。", ("地点",)))
-    senior = Document("senior", "老年人优待证", passages, aliases=("老年证",), sample=True)
+    senior = Document(
+        "senior",
+        "老年人优待证",
+        passages,
+        aliases=("老年证",),
+        asked=("给我妈办个敬老卡",),
+        sample=True,
+    )
     policy = policies.bring_in(session, community, senior, now).row
     until = (now + timedelta(days=20)).date()
     wording = notices.Wording("outage", "明天停水", "9:00到11:00，换水表。", until)

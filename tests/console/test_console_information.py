@@ -338,3 +338,12 @@ async def test_a_notice_in_the_browser_from_draft_to_resident(
     await no_faults(reviewer)
     texts = console.read(lambda s: list(s.scalars(select(OutboxMessage.text))))
     assert any(text.startswith("【健康义诊】周六义诊") for text in texts)
+
+
+async def test_how_people_ask_is_folded_away_and_found_by_the_public(console: Console) -> None:
+    """Forty wordings do not push away what may be done; a search knows them all."""
+    number = console.seeded.information.policy
+    page = (await console.visitor("worker").get(f"/console/policies/{number}")).text
+    assert "<summary>1 句</summary>" in page
+    found = (await console.anonymous.get("/public/demo/policies?words=敬老卡")).text
+    assert f"/public/demo/policies/{number}" in found

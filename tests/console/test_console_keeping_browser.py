@@ -51,6 +51,21 @@ async def test_every_page_fits_and_can_be_tapped(
     assert page.faults == []  # type: ignore[attr-defined]
 
 
+async def test_rows_that_have_no_time_use_the_width(console: Console, browser: Browser) -> None:
+    """Titles of the lists of information are not squeezed into the column of times."""
+    page = await signed_in(browser, console, "admin")
+    for path in (
+        "/console/policies",
+        "/console/notices",
+        "/console/sheets",
+        "/public/demo/policies",
+    ):
+        await page.goto(path)
+        box = await page.locator(".row .what").first.bounding_box()
+        assert box is not None
+        assert box["width"] > 600, path
+
+
 async def test_a_category_is_given_its_questions(console: Console, browser: Browser) -> None:
     page = await signed_in(browser, console, "reviewer")
     await page.goto("/console/categories")

@@ -11,7 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo.community import add_staff
+from handlers.policy_follow import said_after
+from handlers.policy_text import with_number
 from intents import Understander
+from knowledge.documents import Passage
 from services import policies, replies
 from services.replies import NewReply
 from storage.desk import QueueItem
@@ -155,6 +158,79 @@ async def test_a_follow_up_stays_with_the_matter(hall: Desk) -> None:
     assert (await hear(hall, "那要带什么材料？")).startswith("【高龄津贴】材料：")
     assert (await hear(hall, "去哪办")).startswith("【高龄津贴】地点：")
     assert (await hear(hall, "那老年证呢")).startswith("【老年人优待证】地点：")
+
+
+@pytest.mark.parametrize(
+    "words", ["那外地户口呢？", "我妈呢？", "那我妈代办行不行", "要自己去申请吗"]
+)
+async def test_the_same_for_somebody_else_stays_with_the_matter(hall: Desk, words: str) -> None:
+    """For whom it is asked names no other matter."""
+    await hear(hall, "老年证要带什么材料")
+    assert (await hear(hall, words)).startswith("【老年人优待证】条件：")
+    again = await hear(hall, "我爸呢")
+    assert again.startswith("这种情况没有另外写，还是这一条：\n【老年人优待证】条件：")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("外地的可以办吗", "stay"),
+        ("能不能代办", "stay"),
+        ("老公是外地户口行吗？", "stay"),
+        ("没有结婚证的呢", "stay"),
+        ("那我爸", "stay"),
+        ("那残疾证呢", ""),
+        ("我妈摔倒了怎么办", ""),
+        ("怎么办", ""),
+        ("孩子上学怎么办", ""),
+        ("答非所问", "wrong"),
+        ("有用的", "useful"),
+    ],
+)
+def test_what_is_said_after_an_answer_is_told_apart(words: str, meant: str) -> None:
+    """Another matter, or trouble with one of the family, is no question about the same."""
+    assert said_after(words) == meant
+
+
+@pytest.mark.parametrize("form", [False, True])
+async def test_the_verdict_may_be_said_in_words_at_any_time(hall: Desk, form: bool) -> None:
+    """没答对 goes to a person and 有用 is kept, after a follow-up and in the middle of a form."""
+    if form:
+        await hear(hall, LAMP)
+    await hear(hall, "老年证要带什么材料")
+    assert (await hear(hall, "没答对")).startswith("没答到点上，对不住。已转给工作人员，")
+    assert waiting(hall)[0][2] == "没答对：老年证要带什么材料"
+    await hear(hall, "老年证在哪办")
+    assert (await hear(hall, "很有用")).startswith("好，记下了。")
+    assert [kept[2] for kept in questions(hall)] == ["wrong", "useful"]
+
+
+async def test_more_of_an_answer_that_is_told_says_so(hall: Desk) -> None:
+    """The last screen is the last, whatever is asked for."""
+    await hear(hall, "老年证要带什么材料")
+    await hear(hall, "更多")
+    assert (await hear(hall, "更多")).startswith("这一条说完了。")
+
+
+async def test_of_two_questions_in_one_message_none_is_left_behind(hall: Desk) -> None:
+    """The first is answered; the other is the first choice below."""
+    reply = await hear(hall, "老年证怎么办？高龄津贴多少钱？")
+    assert reply.startswith("您问了2件事，一件一件来。\n【老年人优待证】")
+    assert "1 接着答：高龄津贴多少钱\n" in reply
+    assert (await hear(hall, "1")).startswith("【高龄津贴】标准：")
+    one = await hear(hall, "老年证要带什么？在哪办？")
+    assert one.startswith("【老年人优待证】材料：")
+
+
+def test_a_number_that_is_yet_to_be_filled_in_is_the_communitys() -> None:
+    """No blank of a sample is read out to a resident."""
+    blank = Passage("社区服务大厅（由本社区填写）。", ("电话",))
+    told = with_number(blank, "0571-8800 1234").text
+    assert told == "这一项还没写号码，可以打社区电话 0571-8800 1234。"
+    with_other = replace(blank, text="派出所（由本社区填写）；12345。")
+    assert with_number(with_other, "0571-8800 1234").text == "12345。"
+    kept = Passage("社区服务大厅 0000-1234。", ("电话",))
+    assert with_number(kept, "0571-8800 1234") == kept
 
 
 async def test_the_topic_is_forgotten_after_half_an_hour(hall: Desk) -> None:
