@@ -2,8 +2,8 @@
 
 alarms (danger) → a person has taken over → the bot's own commands → numbered choices → the
 services' commands → the open form → rules (ticket numbers) → messages that are not text →
-more of the last answer → several matters → classifier → the ladder of the not understood:
-choices, choices, a person.
+more of the last answer → several matters → classifier → what the documents plainly answer → the
+ladder of the not understood: choices, choices, a person.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ WAKE = frozenset({"菜单", "主菜单", "机器人"})
 STRIKES = 3
 MOST_MATTERS = 4
 LIKELY = 0.08
+MOST_GUESSES = 2
 COMMON = ("report_issue", "track_issue")
 
+_NO_LONGER = re.compile(
+    r"(?:算了|不用了?|(?:不用|不要|不|别)(?:再)?[找等转](?:人工?|你们)?了?|没事了|解决了|,|吧| )+"
+)
 _SAYS_NOTHING = re.compile(r"(?:呃+|额|就是|那个|这个|那什么|那啥|怎么说呢|那|这)+[吧啊嘛呢]?")
 
 Stage = Callable[[Talk], Say | None]
@@ -57,7 +61,8 @@ def quiet(talk: Talk) -> Say | None:
         handover.end(turn.session, turn.resident, None, turn.now)
         talk.note("woken")
         return None
-    if turn.dialog.handover == "waiting" and talk.word in ALWAYS_CANCEL:
+    taken_back = talk.word in ALWAYS_CANCEL or _NO_LONGER.fullmatch(talk.word)
+    if turn.dialog.handover == "waiting" and taken_back:
         handover.end(turn.session, turn.resident, None, turn.now)
         return Say("好，不找工作人员了。有事随时说，回复“菜单”看能办什么。")
     talk.note("person has taken over")
@@ -146,9 +151,13 @@ def _which_first(talk: Talk, parts: Sequence[str], decisions: Sequence[Decision]
     return Say(f"您说了{len(parts)}件事，先办哪一件？办好一件接着办下一件。", choices)
 
 
+def _says_something(talk: Talk) -> bool:
+    return _SAYS_NOTHING.fullmatch(talk.word) is None
+
+
 def classifier(talk: Talk) -> Say | None:
     """What the classifier is sure of is done; what it is unsure of falls through."""
-    if not talk.text or _SAYS_NOTHING.fullmatch(talk.word):
+    if not talk.text or not _says_something(talk):
         return None
     decision = talk.understand()
     action = talk.registry.intents.get(decision.intent)
@@ -156,6 +165,20 @@ def classifier(talk: Talk) -> Say | None:
         return None
     talk.turn.inbound.intent = decision.intent
     return talk.call(action)
+
+
+def informed(talk: Talk) -> Say | None:
+    """What the classifier is unsure of, where a likely service plainly has the answer."""
+    if not talk.text or not _says_something(talk):
+        return None
+    for label, chance in talk.understand().ranking[:MOST_GUESSES]:
+        action = talk.registry.intents.get(label)
+        if action is None or chance < LIKELY:
+            continue
+        if talk.registry.knows(action)(talk.turn, talk.text):
+            talk.note("known", action)
+            return talk.call(action)
+    return None
 
 
 def ladder(talk: Talk) -> Say | None:
@@ -180,7 +203,7 @@ def _guesses(talk: Talk) -> tuple[Choice, ...]:
     ranking = talk.understand().ranking if talk.text else ()
     likely = [label for label, score in ranking if label in titles and score >= LIKELY]
     if likely:
-        return tuple(Choice(titles[x], services[x], "", talk.text) for x in likely[:2])
+        return tuple(Choice(titles[x], services[x], "", talk.text) for x in likely[:MOST_GUESSES])
     return tuple(Choice(titles[x], services[x]) for x in COMMON if x in titles)
 
 
@@ -196,6 +219,7 @@ STAGES: tuple[Stage, ...] = (
     follow,
     several,
     classifier,
+    informed,
     ladder,
 )
 

@@ -26,6 +26,7 @@ _SOMEBODYS = re.compile(
     r"广告|传单|骚扰|诈骗|骗子|中介|开锁|贷款|(?:他|她|对方|物业|老板|车主)的?(?:电话|号码)"
 )
 """With these words around it a number is part of the matter, not the resident's own."""
+_SPOT = re.compile(r"的?((?:大?门|楼)?[口旁边前后外](?:边|面|头)?|附近|楼下|对面|那里|那边)$")
 _FILLER = re.compile(
     r"不对|错了|[搞写说打弄记]错了?|更正|纠正|应该|应当|改成|改为|地点|地址|位置|就?[是在]|我的?|联系|"
     r"电话|手机|号码?|打|请|麻烦|一下|吧|了|的|哈|啊|呀|哦|嗯|[ ,.:;!]"
@@ -70,12 +71,21 @@ def _listen(turn: Turn, text: str, values: Values, found: dict[str, object]) -> 
         found["anonymous"] = True
     if found and (told.corrected or not _left(plain, told.said)):
         found["bare"] = True
+        spot = _beside(plain, told.said)
+        if told.place and spot:
+            found["place"] = {**told.place, "text": f"{told.place['text']}{spot}"}
     return told
+
+
+def _beside(plain: str, said_place: str) -> str:
+    """What stands right behind a place and narrows it: 门口, 旁边."""
+    found = _SPOT.match(plain.rpartition(said_place)[2]) if said_place else None
+    return found[1] if found else ""
 
 
 def _left(plain: str, said_place: str) -> str:
     """The message without the place, the phone number and the words around them."""
     rest = plain.replace(corrected_words(plain) or said_place, "") if said_place else plain
-    for pattern in (_NAMED, _ANONYMOUS, _PHONE, _FILLER):
+    for pattern in (_NAMED, _ANONYMOUS, _PHONE, _SPOT, _FILLER):
         rest = pattern.sub("", rest)
     return rest

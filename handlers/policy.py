@@ -210,5 +210,6 @@ SERVICE = Service(
     titles={INTENT: "问政策、怎么办事"},
     commands=dict.fromkeys(("问政策", "政策", "办事指南"), "policy.how"),
     follow=follow,
+    knows=knows,
     answers_in_between=frozenset({NAME}),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from dialogue.messages import Kind
-from handlers.kit import Action, FormService, Service, no_rule
+from handlers.kit import Action, FormService, Knows, Service, no_rule
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -32,7 +32,7 @@ class Registry:
         self.forms: Mapping[str, FormService] = _merge(
             services, "form", lambda s: {entry.form.name: entry for entry in s.forms}
         )
-        self._owners = {action: one.name for one in services for action in one.actions}
+        self._owners = {action: one for one in services for action in one.actions}
         self._check_targets()
 
     def _check_targets(self) -> None:
@@ -64,7 +64,11 @@ class Registry:
 
     def owner(self, action: str) -> str:
         """The name of the service that offers an action."""
-        return self._owners[action]
+        return self._owners[action].name
+
+    def knows(self, action: str) -> Knows:
+        """What tells whether the service of an action plainly has the answer to some words."""
+        return self._owners[action].knows
 
     def same_service(self, form: str, action: str) -> bool:
         """Whether a form and an action are of one service: then the words are for the form."""

@@ -209,6 +209,14 @@ def _read_other(heard: Heard, values: Values) -> Redo:
     raise Misheard("请回复 1 或 2。")
 
 
+def _take_other(heard: Heard, values: Values) -> Redo:
+    """More words in place of an answer belong to the words that are asked about."""
+    words = without_phone(heard.text, heard.found)
+    if not has_words(words):
+        return _read_other(heard, values)
+    return Redo(("other",), {"maybe_other": f"{values['maybe_other']}；{words}"})
+
+
 FORM = Form(
     name="report",
     version=2,
@@ -237,7 +245,7 @@ FORM = Form(
             entity="category",
             opened_by="choose_category",
         ),
-        Slot("other", _ask_other, _read_other, opened_by="maybe_other"),
+        Slot("other", _ask_other, _read_other, _take_other, opened_by="maybe_other"),
         report_extras.SLOT,
         Slot("edit", _ask_edit, _read_edit, opened_by="editing"),
         Slot("confirm", summary, _read_confirm, _take_confirm, nod=_nod_confirm),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from dialogue.forms import Heard
 from dialogue.words import shorten
@@ -21,6 +23,7 @@ MOST_LISTED = 9
 UNSOLVED = "unsolved"
 NOTHING = "您还没有反映过事。想反映，直接说是什么事、在哪里就行。"
 UNKNOWN = track_add.GONE
+TOO_LATE = "这件事现在不能撤回。"
 
 
 _LIKE_A_NUMBER = re.compile(r"(?:编号|单号|工单|进度|查|#|:| )*\d{3,6} ?[-—–_~·] ?\d\D{0,6}")
@@ -60,6 +63,11 @@ def track(turn: Turn, request: Request) -> Say:
     meant = _meant(turn, request.text) if mine else None
     if meant is not None:
         return meant(turn, request)
+    return _overview(turn, mine, followed)
+
+
+def _overview(turn: Turn, mine: Sequence[Case], followed: Sequence[Case]) -> Say:
+    """The only case there is, or the list to choose from."""
     if len(mine) + len(followed) == 1:
         return show(turn, mine[0]) if mine else show_followed(turn, followed[0])
     shown = [*mine, *followed][:MOST_LISTED]
@@ -161,7 +169,7 @@ def withdraw(turn: Turn, request: Request) -> Say:
         return _which(turn, "track.withdraw", "撤回", states)
     case = _case(turn, request.argument)
     if case is None or State(case.state) not in states:
-        return Say("这件事现在不能撤回。")
+        return Say(TOO_LATE)
     return Say(
         f"撤回后不再办理：〔{ticket(case)}〕{case.title}",
         (Choice("确定撤回", "track.withdraw_now", request.argument),),
@@ -173,7 +181,7 @@ def withdraw_now(turn: Turn, request: Request) -> Say:
     """Takes a case back."""
     case = _case(turn, request.argument)
     if case is None or Actor.RESIDENT not in MOVES[State(case.state)].get(State.WITHDRAWN, set()):
-        return Say("这件事现在不能撤回。")
+        return Say(TOO_LATE)
     cases.withdraw(turn.session, case, turn.resident, turn.now)
     return Say(f"已撤回〔{ticket(case)}〕。以后有事随时说。")
 
@@ -186,7 +194,8 @@ def unsolved(turn: Turn, request: Request) -> Say:
         if not mine:
             return Say(NOTHING)
         if not any(State(case.state) in states for case in mine):
-            return Say("您反映的事没有已办结的。回复“进度”看到哪一步了。")
+            said = _overview(turn, mine, ())
+            return replace(said, text=f"还没办结。\n{said.text}")
         return _which(turn, "track.unsolved", "重办", states)
     case = _case(turn, request.argument)
     if case is None or State(case.state) not in states:

@@ -66,7 +66,9 @@ def whereabouts(turn: Turn, text: str, entities: Entities, values: Values) -> Wh
     if put_right and before:
         return _put_right(turn, put_right, before)
     if entities.places:
-        return _named(turn, entities.places, text)
+        meant = plain.rfind(put_right) if put_right else 0
+        right = [place for place in entities.places if place.start >= meant]
+        return _named(turn, right or entities.places, text)
     parts = _parts(plain)
     if (entities.at_home or "unit" in parts) and "building" not in parts:
         return _at_home(turn, parts)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
@@ -33,7 +33,9 @@ STEADY = ((1, 0.5), (1, 1))
 """How loud ridge and Bayes speak while the views are chosen."""
 VIEWS = (tuple(WEIGHTS.values()), tuple(LEXICAL.values()))
 FEW = 6000
-"""Up to so many examples meanings may be looked at; the exact solution takes cubic time."""
+"""Up to so many examples meanings, or fewer views, may be looked at: the exact solution takes cubic
+time, and with many examples more views were always better.
+"""
 MEANT_VIEWS = VIEWS[1]
 """The views beside meanings."""
 VOICES: tuple[tuple[float, ...], ...] = (
@@ -135,9 +137,7 @@ def choose(
     """
     names = _names(labels)
     target = _numbers(names, labels)
-    numbers = {group: i for i, group in enumerate(dict.fromkeys(groups))}
-    split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    folds = list(split.split(target, target, [numbers[group] for group in groups]))
+    folds = list(_folds(target, groups))
     counts = np.bincount(target)
     shares = np.ones(len(target)) if sampled else (1 / np.sqrt(counts))[target]
     task = _Task(texts, target, folds)
@@ -145,9 +145,9 @@ def choose(
     def quality(scores: Doubles) -> float:
         return _quality(scores, target, shares)
 
-    looks = [(views, False) for views in VIEWS]
+    looks = [(VIEWS[0], False)]
     if len(texts) <= FEW:
-        looks.append((MEANT_VIEWS, True))
+        looks += [(VIEWS[1], False), (MEANT_VIEWS, True)]
     heard = {look: task.held_out(*look, (_ridge, _naive_bayes)) for look in looks}
     best = max(looks, key=lambda look: max(quality(_mixed(v, heard[look])) for v in STEADY))
     (views, meanings), (ridge, bayes) = best, heard[best]
@@ -157,6 +157,21 @@ def choose(
         spoken = np.stack([ridge, *task.held_out(views, False, (_support_vectors,)), bayes])
         voices = max(VOICES, key=lambda voices: quality(_mixed(voices, spoken)))
     return Choice(Settings(views, voices, meanings), names, _mixed(voices, spoken), target)
+
+
+def _folds(
+    target: NDArray[np.int64], groups: Sequence[Hashable]
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Places to learn from and to hold out, FOLDS times; equal groups (alike in label as a rule)
+    stay together.
+    """
+    number = {group: i for i, group in enumerate(dict.fromkeys(groups))}
+    owner = np.array([number[group] for group in groups])
+    _, first = np.unique(owner, return_index=True)
+    split = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    for _, held_out in split.split(first, target[first]):
+        out = np.isin(owner, held_out)
+        yield np.flatnonzero(~out), np.flatnonzero(out)
 
 
 def _mixed(voices: Sequence[float], spoken: Doubles) -> Doubles:

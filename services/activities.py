@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from services import audit, outbox
 from services.access import Permission, require, visible_to
 from services.activity_kinds import KINDS
+from services.bad_field import BadField
 from services.calendar import CHINA, say_moment
 from services.places import community_path
 from storage.activities import Activity, Occasion, SignUp
@@ -41,12 +42,8 @@ MUST_SAY = {
 }
 
 
-class BadActivity(Exception):
+class BadActivity(BadField):
     """What was entered cannot be taken; `field` says where, the message why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

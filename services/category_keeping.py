@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, require
+from services.bad_field import BadField
 from services.categories import Catalogue
 from services.national import NATIONAL_NAMES
 from services.places import community_path
@@ -23,12 +24,8 @@ LONGEST_NAME = 12
 LONGEST_MINOR = 32
 
 
-class BadCategory(Exception):
+class BadCategory(BadField):
     """What was entered cannot be; `field` names the value at fault, the message says why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from services import audit, case_clock, case_queue, desk_terms
 from services.access import Permission, require
+from services.bad_field import BadField
 from services.calendar import OfficeHours, is_workday, say_moment
 from services.case_events import record
 from services.case_states import PAUSED, RUNNING, Actor, State
@@ -38,12 +39,8 @@ SLOWEST_URGENT = 240
 _DAY = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s*[,，]?\s*(上班|休息)\s*[,，]?\s*(.*)")
 
 
-class BadTerms(Exception):
+class BadTerms(BadField):
     """What was entered cannot be; `field` names the value at fault, the message says why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 class StaleTerms(Exception):

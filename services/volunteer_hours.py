@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from services import audit, ledger, outbox, volunteer_points
 from services.access import Permission, require
+from services.bad_field import BadField
 from services.places import community_path
 from services.volunteer_entries import (
     HOUR_NAMES,
@@ -54,12 +55,8 @@ __all__ = [
 ]
 
 
-class BadHours(Exception):
+class BadHours(BadField):
     """The time cannot be entered; `field` says where, the message why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

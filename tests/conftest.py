@@ -31,7 +31,7 @@ SECRET = "secret of the tests, long enough for any key"
 
 
 @event.listens_for(Pool, "checkout")
-def _wait_for_no_disk(connection: object, *_: object) -> None:
+def wait_for_no_disk(connection: object, *_: object) -> None:
     """No test pulls the plug, and what a killed process wrote is safe with the system: here SQLite
     need not wait for the disk, which is half of the time that its tests take.
     """

@@ -42,13 +42,13 @@ def gold() -> list[Example]:
 
 
 def test_examples_cover_every_label_and_manner(gold: list[Example]) -> None:
-    """At least 250 examples a label in many manners, 1 500 idle ones, 1 600 gold texts."""
+    """At least 700 examples a label in many manners, 1 500 idle ones, 2 400 gold texts."""
     examples = read_examples(EXAMPLES)
     counts = Counter(example.label for example in examples)
     assert set(counts) == LABELS == {example.label for example in gold}
-    assert min(counts.values()) >= 250
+    assert min(counts.values()) >= 700
     assert counts["out_of_scope"] + counts["smalltalk"] >= 1500
-    assert len(gold) >= 1600
+    assert len(gold) >= 2400
     for label in LABELS - {"out_of_scope"}:
         assert len({e.manner for e in examples if e.label == label}) >= 10
 
@@ -72,11 +72,7 @@ def _grams(text: str) -> set[str]:
 
 
 def test_gold_set_is_understood(model: Understander, gold: list[Example]) -> None:
-    """Macro-F1, the weakest label and the calibration stay at the level that was reached.
-
-    The manner `fresh2` is left out: unusual words on purpose, with a floor of its own below.
-    """
-    gold = [example for example in gold if example.manner != "fresh2"]
+    """Macro-F1, the weakest label and the calibration stay at the level that was reached."""
     decisions = model.classify_many([example.text for example in gold])
     truth, guessed = [e.label for e in gold], [d.intent for d in decisions]
     figures = label_figures(truth, guessed)
@@ -91,12 +87,20 @@ def test_gold_set_is_understood(model: Understander, gold: list[Example]) -> Non
 def test_unusual_words_are_asked_about_rather_than_acted_upon(
     model: Understander, gold: list[Example]
 ) -> None:
-    """Where the words are new, three of four are understood and few wrong ones are acted upon."""
+    """Where the words are new, five of six are understood and few wrong ones are acted upon."""
     fresh = [example for example in gold if example.manner == "fresh2"]
     decisions = model.classify_many([example.text for example in fresh])
     wrong = [(d, e) for d, e in zip(decisions, fresh, strict=True) if d.intent != e.label]
-    assert len(wrong) <= 0.25 * len(fresh)
+    assert len(wrong) <= 0.17 * len(fresh)
     assert sum(not decision.unsure for decision, _ in wrong) <= 0.09 * len(fresh)
+
+
+def test_texts_by_another_hand_are_understood(model: Understander, gold: list[Example]) -> None:
+    """Ordinary messages by somebody who had seen neither an example nor another gold text."""
+    other = [example for example in gold if example.manner == "other_hand"]
+    guessed = [decision.intent for decision in model.classify_many([e.text for e in other])]
+    assert len(other) >= 350
+    assert macro_f1([example.label for example in other], guessed) >= 0.95
 
 
 def test_batch_decides_as_one_by_one(model: Understander, gold: list[Example]) -> None:
@@ -117,7 +121,7 @@ def test_categories_of_texts_never_seen(model: Understander) -> None:
     first = sum(codes[0] == e.label for codes, e in zip(ranked, gold, strict=True))
     among = sum(e.label in codes for codes, e in zip(ranked, gold, strict=True))
     assert first >= 0.66 * len(gold)
-    assert among >= 0.83 * len(gold)
+    assert among >= 0.86 * len(gold)
 
 
 def test_categories_have_examples_apart_from_their_gold_set() -> None:

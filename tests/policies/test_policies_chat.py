@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo.community import add_staff
+from intents import Understander
 from services import policies, replies
 from services.replies import NewReply
 from storage.desk import QueueItem
@@ -18,7 +19,7 @@ from storage.policies import PolicyQuestion
 from storage.residents import Dialog, Resident
 from storage.staff import Staff
 from tests.desk import Desk
-from tests.policies.papers import ALL, SENIOR, bring_in, row
+from tests.policies.papers import ALL, ALLOWANCE, SENIOR, bring_in, row
 from tests.stories.manners import faults
 
 WHO = "u1"
@@ -69,6 +70,19 @@ async def test_a_question_is_answered_with_its_source(hall: Desk) -> None:
     assert await hear(hall, "老年证要带什么材料") == SENIOR_MATERIALS
     assert waiting(hall) == []
     assert questions(hall) == [("老年证要带什么材料", "answered", "")]
+
+
+async def test_where_the_classifier_wavers_the_documents_decide(
+    desk: Desk, understander: Understander
+) -> None:
+    """A story that names no service is answered where a document plainly fits, else asked about."""
+    story = "我妈八十二了，听隔壁说每个月能领点钱，去哪里弄"
+    assert understander.classify(story).unsure
+    bring_in(desk.database, SENIOR)
+    assert "您是想" in await hear(desk, story, "u2")
+    bring_in(desk.database, replace(ALLOWANCE, asked=(story,)))
+    assert (await hear(desk, story)).startswith("【高龄津贴】地点：")
+    assert "每月100元" in await hear(desk, "那多少钱")
 
 
 async def test_more_shows_the_rest(hall: Desk) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from cryptography.fernet import InvalidToken
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool
 
 from storage import migrate
 from storage.engine import Database
 from storage.tables import APPEND_ONLY, AuditEntry, Base
 from storage.types import Vault
+from tests.conftest import wait_for_no_disk
 
 NOW = datetime(2026, 3, 4, 2, 30, tzinfo=UTC)
 
@@ -76,6 +79,15 @@ def test_a_failed_unit_of_work_leaves_nothing(database: Database) -> None:
     assert database.read_now(lambda s: s.query(AuditEntry).count()) == 0
 
 
+@pytest.fixture
+def waiting_for_the_disk() -> Iterator[None]:
+    """SQLite as in service."""
+    event.remove(Pool, "checkout", wait_for_no_disk)
+    yield
+    event.listen(Pool, "checkout", wait_for_no_disk)
+
+
+@pytest.mark.usefixtures("waiting_for_the_disk")
 def test_sqlite_writes_durably_and_readers_run_beside(sqlite_database_url: str) -> None:
     """WAL, full synchronisation and foreign keys are on for every connection."""
     with Database(sqlite_database_url, "secret") as database:
