@@ -60,6 +60,11 @@ def ask_if_sure(turn: Turn, words: str) -> Say | None:
     return _say(turn, words, base, answer)
 
 
+def knows(turn: Turn, words: str) -> bool:
+    """Whether the documents answer this surely."""
+    return _base(turn).ask(words, today=_today(turn)).answered
+
+
 def _say(turn: Turn, words: str, base: KnowledgeBase, answer: Answer) -> Say:
     said = _respond(turn, words, base, answer)
     in_need = relief.is_about(words) and not turn.dialog.form
