@@ -219,7 +219,7 @@ async def test_the_answer_to_a_group_of_questions_reaches_those_who_asked(
     number = await write_answer(worker, console)
     assert "都答上了" in (await worker.get("/console/policies/gaps")).text
     shown = (await worker.get(f"/console/policies/{number}")).text
-    assert "婚前检查在哪里做；结婚前体检要钱不" in shown
+    assert "<li>婚前检查在哪里做</li><li>结婚前体检要钱不</li>" in shown
     again = (await worker.get(f"/console/policies/{number}/edit")).text
     assert "婚前检查在哪里做\n结婚前体检要钱不</textarea>" in again
     await pass_on(console, f"/console/policies/{number}")
