@@ -125,7 +125,7 @@ def _entries(count: int, balances: dict[int, int]) -> Iterator[dict[str, Any]]:
             "community_id": 1,
             "number": number,
             "unit": "points",
-            "kind": "spend" if spends else "credit",
+            "kind": "settle" if spends else "credit",
             "from_account_id": giver,
             "to_account_id": taker,
             "amount": 10,

@@ -19,9 +19,10 @@ from commands.demo_mode import demo_qr
 from commands.support import fail, open_database, settings_of, utc_now
 from handlers import SERVICES
 from handlers.registry import Registry
+from services import communities
 from services.posters import PosterError, poster_png, poster_svg
 from settings import Settings
-from storage.communities import Community, Place
+from storage.communities import Place
 from storage.engine import Database
 
 
@@ -81,9 +82,7 @@ def _qr(args: argparse.Namespace) -> int:
         place = database.read_now(lambda s: s.scalar(select(Place).where(Place.code == args.code)))
         if args.kind in ("place", "grid") and place is None:
             return fail(f"there is no place with the code {args.code!r}")
-        community = database.read_now(
-            lambda s: s.scalar(select(Community).where(Community.code == settings.wechat.community))
-        )
+        community = database.read_now(lambda s: communities.by_code(s, settings.wechat.community))
         try:
             content = (
                 demo_qr(scene)

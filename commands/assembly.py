@@ -113,7 +113,7 @@ def make_world(settings: Settings, understander: Classifier) -> World:
     )
 
 
-def build_knowledge(session: Session, world: World, now: datetime) -> None:
+def warm_up(session: Session, world: World, now: datetime) -> None:
     """Builds the knowledge bases of all communities and what like cases are compared by, so that no
     first question and no first report waits for it.
     """

@@ -7,16 +7,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commands import Subcommands
 from commands.support import fail, office_hours, open_database, settings_of, utc_now
 from knowledge.importing import READERS, UnreadableDocumentError, import_file
-from services import canned, policies, policy_citations
+from services import canned, communities, policies, policy_citations
 from services.calendar import OfficeHours
 from services.policy_content import BadDocument
-from storage.communities import Community
 from storage.engine import Database
 
 
@@ -35,7 +33,7 @@ def run_import(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     code = args.community or settings.wechat.community
     with open_database(settings) as database:
-        if database.read_now(lambda s: _community(s, code)) is None:
+        if database.read_now(lambda s: communities.by_code(s, code)) is None:
             return fail(f"there is no community {code!r}: run `python main.py import-places FILE`")
         failed, hours = 0, office_hours(settings)
         for path in _files(args.paths):
@@ -66,7 +64,7 @@ def _import(database: Database, code: str, path: Path, hours: OfficeHours, *, dr
     document = import_file(path)
 
     def work(session: Session) -> str:
-        community = _community(session, code)
+        community = communities.by_code(session, code)
         assert community is not None  # noqa: S101 - looked for before the first file
         taken = policies.bring_in(session, community, document, utc_now(), draft=draft)
         row = taken.row
@@ -76,10 +74,6 @@ def _import(database: Database, code: str, path: Path, hours: OfficeHours, *, dr
         return f"《{row.title}》 version {row.version}, {len(row.passages)} passages, {state}"
 
     return database.write_now(work)
-
-
-def _community(session: Session, code: str) -> Community | None:
-    return session.scalar(select(Community).where(Community.code == code))
 
 
 def _reason(error: Exception) -> str:

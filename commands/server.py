@@ -110,9 +110,7 @@ def _knowledge(
 ) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(_: web.Application) -> AsyncIterator[None]:
         database, now = deployment.database, deployment.clock()
-        built = asyncio.ensure_future(
-            database.read(lambda s: assembly.build_knowledge(s, world, now))
-        )
+        built = asyncio.ensure_future(database.read(lambda s: assembly.warm_up(s, world, now)))
         # WeChat waits five seconds for an answer: the first one must not wait for the dictionary
         await asyncio.wait([built], timeout=_WARMING)
         yield

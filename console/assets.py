@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from aiohttp import web
 
+from console.visits import or_404
+
 FOLDER = Path(__file__).parent / "static"
 PREFIX = "/console/static/"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -30,9 +32,7 @@ def address_of(assets: Mapping[str, bytes]) -> Callable[[str], str]:
 async def serve(request: web.Request) -> web.Response:
     """A file by its name, kept by the browser for as long as its digest is asked for."""
     name = request.match_info["name"]
-    data = request.app[ASSETS].get(name)
-    if data is None:
-        raise web.HTTPNotFound
+    data = or_404(request.app[ASSETS].get(name))
     keep = "public, max-age=31536000, immutable" if "v" in request.query else "no-cache"
     return web.Response(
         body=data,

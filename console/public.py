@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.done import see
 from console.rendering import render
-from console.visits import deps_of
+from console.visits import deps_of, or_404
+from services import communities
 from storage.communities import Community
 
 
@@ -47,7 +47,7 @@ SECTIONS: tuple[Section, ...] = (
 
 async def home(request: web.Request) -> web.Response:
     """The communities; where there is one only, its page."""
-    found = await deps_of(request).database.read(_communities)
+    found = await deps_of(request).database.read(communities.listed)
     if len(found) == 1:
         return see(f"/public/{found[0].code}")
     return render(request, "public/communities.html", {"communities": found, "community": None})
@@ -69,12 +69,4 @@ def render_public(
 
 def community_of(request: web.Request, session: Session) -> Community:
     """The community named in the address; 404 for one that does not exist."""
-    code = request.match_info["community"]
-    found = session.scalar(select(Community).where(Community.code == code))
-    if found is None:
-        raise web.HTTPNotFound
-    return found
-
-
-def _communities(session: Session) -> list[Community]:
-    return list(session.scalars(select(Community).order_by(Community.id)))
+    return or_404(communities.by_code(session, request.match_info["community"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from aiohttp import web
 from sqlalchemy.orm import Session
@@ -16,6 +16,8 @@ from services.sign_in import SignedIn
 from storage.staff import Staff
 
 T = TypeVar("T")
+Find: TypeAlias = Callable[[Session, Staff, int], T | None]
+"""How services find one thing by its number: None outside the scope of who asks."""
 
 COOKIE = "shuoshi_staff"
 
@@ -67,3 +69,15 @@ def deps_of(request: web.Request) -> ConsoleDeps:
 def number_in_path(request: web.Request, name: str = "id") -> int:
     """The number in the address; the pattern of the route lets nothing else in."""
     return int(request.match_info[name])
+
+
+def or_404(thing: T | None) -> T:
+    """The thing that was looked for; 404 where there is none, or none in sight."""
+    if thing is None:
+        raise web.HTTPNotFound
+    return thing
+
+
+def one_in_path(session: Session, request: web.Request, find: Find[T]) -> T:
+    """The thing whose number is in the address, as a service finds it; 404 outside the scope."""
+    return or_404(find(session, visit_of(request).staff, number_in_path(request)))

@@ -10,9 +10,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from console.downloads import XLSX, attachment
 from console.tables import safe_cell
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH = 18
 
 
@@ -42,10 +42,4 @@ def as_response(book: Workbook, name: str) -> web.Response:
     """The workbook as a file to be saved."""
     out = io.BytesIO()
     book.save(out)
-    return web.Response(
-        body=out.getvalue(),
-        headers={
-            "Content-Type": CONTENT_TYPE,
-            "Content-Disposition": f'attachment; filename="{name}"',
-        },
-    )
+    return attachment(out.getvalue(), XLSX, name)

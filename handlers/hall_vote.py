@@ -16,8 +16,9 @@ from dialogue.words import numbered, shorten, tapped
 from handlers import hall_marks, topics
 from handlers.hall_words import NO_BALLOT, NOT_LISTED, voice_name
 from handlers.kit import Begin, Choice, FormService, Request, Say, Turn
+from handlers.passing_on import leave_with_staff
 from handlers.words import by_when
-from services import ballot_reading, ballots, consents, hall_news, handover, result_words, voting
+from services import ballot_reading, ballots, consents, hall_news, result_words, voting
 from services.consents import Scope
 from services.processes import Electors
 from storage.ballots import Ballot, Elector
@@ -56,16 +57,8 @@ def of_topic(turn: Turn, request: Request) -> Say:
 
 def unlisted(turn: Turn, _request: Request) -> Say:
     """Staff look at the register for somebody who is not on the list."""
-    due = handover.leave_word(
-        turn.session,
-        turn.resident,
-        "居民要投票，名册里还没有：请核对身份并绑定账号",
-        turn.world.hours,
-        turn.now,
-        intent="deliberate",
-        inbound_id=turn.inbound.id,
-    )
-    return Say(f"已转给工作人员核对名册，{by_when(turn, due)}前回复您。")
+    due = leave_with_staff(turn, "居民要投票，名册里还没有：请核对身份并绑定账号", "deliberate")
+    return Say(f"已转给工作人员核对名册，{due}前回复您。")
 
 
 def _voices(turn: Turn, one: Ballot) -> list[tuple[Elector, Resident]]:

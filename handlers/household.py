@@ -13,6 +13,8 @@ from services.pickup_codes import read_code, say_code
 from services.residents import display_name
 from storage.households import Household
 
+SEE = "。回复“我家”查看。"
+
 
 def household(turn: Turn, _request: Request) -> Say:
     """Who is in the household, or how to have one."""
@@ -46,7 +48,7 @@ def create(turn: Turn, _request: Request) -> Say:
     try:
         households.create(turn.session, turn.resident, "", turn.now)
     except HouseholdRefusal as refusal:
-        return Say(f"{refusal}。回复“我家”查看。")
+        return Say(f"{refusal}{SEE}")
     return Say(
         f"建好了，您是户主，账上 {_balance(turn)} 分。",
         (Choice("请家里人加入", "household.invite"),),
@@ -59,7 +61,7 @@ def invite(turn: Turn, _request: Request) -> Say:
     try:
         code, until = households.invite(turn.session, turn.resident, turn.now)
     except HouseholdRefusal as refusal:
-        return Say(f"{refusal}。回复“我家”查看。")
+        return Say(f"{refusal}{SEE}")
     return Say(
         f"加入码 {say_code(code)}\n请家里人关注本号，回复“加入家庭”，再发这个码。\n"
         f"{by_when(turn, until)}前有效，只告诉家里人。"
@@ -69,7 +71,7 @@ def invite(turn: Turn, _request: Request) -> Say:
 def join(turn: Turn, request: Request) -> Say:
     """Asks for the code, unless it was said."""
     if households.membership(turn.session, turn.resident):
-        return Say("您已经在一个家庭账户里了。回复“我家”查看。")
+        return Say(f"您已经在一个家庭账户里了{SEE}")
     return Say(begin=Begin("household_join"))
 
 
@@ -114,7 +116,7 @@ def join_now(turn: Turn, request: Request) -> Say:
     try:
         households.join(turn.session, turn.resident, home, turn.now)
     except HouseholdRefusal as refusal:
-        return Say(f"{refusal}。回复“我家”查看。")
+        return Say(f"{refusal}{SEE}")
     return Say(f"加入了，您家现有 {_balance(turn)} 分。回复“我家”看成员。")
 
 

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from handlers import information_says as says
 from handlers import policy, topics
 from handlers.kit import Choice, Request, Say, Service, Turn
-from handlers.words import by_when
+from handlers.passing_on import leave_with_staff
 from intents.normalise import normalise
-from services import handover
 
 NAME = "information"
 INTENT = "public_info"
@@ -68,7 +67,7 @@ def ask(turn: Turn, request: Request) -> Say:
     for cue, answer in _ANSWERS:
         if cue.search(words) and (said := answer(turn, words)) is not None:
             return said
-    return says.anything(turn, words) or _elsewhere(turn, request, words)
+    return says.anything(turn, words) or _elsewhere(turn, words)
 
 
 def overview(turn: Turn, _request: Request) -> Say:
@@ -128,24 +127,13 @@ def contact(turn: Turn, _request: Request) -> Say:
     return says.contact(turn, "") or Say(NOT_PUBLIC)
 
 
-def _elsewhere(turn: Turn, request: Request, words: str) -> Say:
+def _elsewhere(turn: Turn, words: str) -> Say:
     """What is not published may stand in a policy document; else a person answers."""
-    if policy.knows(turn, words):
-        return policy.ask(turn, request)
-    return _to_staff(turn, words)
-
-
-def _to_staff(turn: Turn, words: str) -> Say:
-    due = handover.leave_word(
-        turn.session,
-        turn.resident,
-        words,
-        turn.world.hours,
-        turn.now,
-        intent=INTENT,
-        inbound_id=turn.inbound.id,
-    )
-    return Say(f"公开的信息里没找到，已转给工作人员，{by_when(turn, due)}前回复您。")
+    said = policy.ask_if_sure(turn, words)
+    if said is not None:
+        return said
+    due = leave_with_staff(turn, words, INTENT)
+    return Say(f"公开的信息里没找到，已转给工作人员，{due}前回复您。")
 
 
 _Answer = Callable[[Turn, str], Say | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialogue.messages import Kind
 from handlers.kit import Request, Say, Service, Turn
+from handlers.passing_on import leave_with_staff
 from handlers.words import by_when, phone_line
 from services import handover
 
@@ -22,18 +23,9 @@ def person(turn: Turn, request: Request) -> Say:
 def recording(turn: Turn, request: Request) -> Say:
     """A voice or a video without words: kept for the staff to listen to."""
     what, do = ("语音", "听") if request.heard.kind is Kind.VOICE else ("视频", "看")
-    due = handover.leave_word(
-        turn.session,
-        turn.resident,
-        f"居民发来{what}",
-        turn.world.hours,
-        turn.now,
-        intent="human",
-        inbound_id=turn.inbound.id,
-    )
+    due = leave_with_staff(turn, f"居民发来{what}", "human")
     return Say(
-        f"{what}收到了。我{do}不了，工作人员来{do}，{by_when(turn, due)}前回复您。\n"
-        "您也可以打字说，我现在就能记。"
+        f"{what}收到了。我{do}不了，工作人员来{do}，{due}前回复您。\n您也可以打字说，我现在就能记。"
     )
 
 

@@ -12,11 +12,11 @@ from datetime import date
 from dialogue.words import shorten
 from handlers import policy_follow, policy_text, relief, topics
 from handlers.kit import Choice, Request, Say, Service, Turn
-from handlers.words import by_when
+from handlers.passing_on import leave_with_staff
 from knowledge.answers import Answer, Context
 from knowledge.documents import Document
 from knowledge.engine import KnowledgeBase
-from services import handover, policy_questions
+from services import policy_questions
 from services.calendar import CHINA
 from services.knowledge_bases import (
     answer_at,
@@ -43,12 +43,6 @@ def ask(turn: Turn, request: Request) -> Say:
     """Answers, offers what may be meant, or hands the question on. Who asks for somebody in need
     may apply for help at once, except in the middle of a form.
     """
-    said = _ask(turn, request)
-    in_need = relief.is_about(request.text) and not turn.dialog.form
-    return relief.with_offer(said) if in_need else said
-
-
-def _ask(turn: Turn, request: Request) -> Say:
     turn.inbound.intent = INTENT
     words = request.text.strip()
     if request.argument:
@@ -60,8 +54,30 @@ def _ask(turn: Turn, request: Request) -> Say:
 
 
 def _one(turn: Turn, words: str) -> Say:
-    base, today = _base(turn), _today(turn)
-    answer = base.ask(words, context=_context(turn), today=today)
+    base = _base(turn)
+    return _say(turn, words, base, base.ask(words, context=_context(turn), today=_today(turn)))
+
+
+def ask_if_sure(turn: Turn, words: str) -> Say | None:
+    """The same where the documents answer the words for themselves surely; else None."""
+    base, today, context = _base(turn), _today(turn), _context(turn)
+    answer = base.ask(words, today=today)
+    if not answer.answered:
+        return None
+    turn.inbound.intent = INTENT
+    if context is not None:
+        answer = base.ask(words, context=context, today=today)
+    return _say(turn, words, base, answer)
+
+
+def _say(turn: Turn, words: str, base: KnowledgeBase, answer: Answer) -> Say:
+    said = _respond(turn, words, base, answer)
+    in_need = relief.is_about(words) and not turn.dialog.form
+    return relief.with_offer(said) if in_need else said
+
+
+def _respond(turn: Turn, words: str, base: KnowledgeBase, answer: Answer) -> Say:
+    today = _today(turn)
     if not answer.answered and names_nothing(words):
         return Say(WHICH)
     question = policy_questions.record(turn.session, turn.resident, turn.inbound, words, turn.now)
@@ -228,17 +244,9 @@ def _offer(question: PolicyQuestion, documents: list[Document]) -> Say:
 
 
 def _to_staff(turn: Turn, question: PolicyQuestion, title: str, lead: str) -> Say:
-    due = handover.leave_word(
-        turn.session,
-        turn.resident,
-        title,
-        turn.world.hours,
-        turn.now,
-        intent=INTENT,
-        inbound_id=turn.inbound.id,
-    )
+    due = leave_with_staff(turn, title, INTENT)
     policy_questions.left_to_staff(question)
-    return Say(f"{lead}已转给工作人员，{by_when(turn, due)}前回复您。")
+    return Say(f"{lead}已转给工作人员，{due}前回复您。")
 
 
 def _base(turn: Turn) -> KnowledgeBase:

@@ -6,10 +6,9 @@ import re
 
 from dialogue.words import shorten
 from handlers.kit import Choice, Request, Say, Service, Turn
-from handlers.words import by_when
+from handlers.words import by_when, called_by
 from services import (
     acting,
-    consent_codes,
     consents,
     goods,
     ledger,
@@ -23,6 +22,7 @@ from storage.points import Goods, Redemption
 from storage.residents import Resident
 
 PAGE = 8
+GONE = "这一件已经领了或退了。回复“积分”看您的分。"
 _CODES = re.compile(r"取货码|领取码|兑换码|号码|我换的|换好的|去哪领|怎么领|还没领|没领")
 _CANCEL = re.compile(r"不换了|不想换|退回|取消兑换|取消换")
 
@@ -58,7 +58,8 @@ def for_whom(turn: Turn, request: Request) -> Say:
             return confirm(turn, Request(request.heard, f"{named.id}:{people[0].id}"))
         return _shelf(turn, people[0], 0)
     choices = tuple(
-        Choice(_called(turn, one), "redeem.for", f"0:{one.id}", request.text) for one in people[:7]
+        Choice(called_by(turn, one.id), "redeem.for", f"0:{one.id}", request.text)
+        for one in people[:7]
     )
     return Say("替谁换？", choices, way_out="不换了")
 
@@ -78,17 +79,13 @@ def _person(turn: Turn, whom: str) -> Resident | None:
     return next((one for one in people if str(one.id) == whom), None)
 
 
-def _called(turn: Turn, person: Resident) -> str:
-    return consent_codes.called_by(turn.session, turn.resident, person.id)
-
-
 def _tail(turn: Turn, person: Resident) -> str:
     """What an argument carries along about whose points they are; empty for one's own."""
     return "" if person.id == turn.resident.id else f":{person.id}"
 
 
 def _whose(turn: Turn, person: Resident) -> str:
-    return "您" if person.id == turn.resident.id else _called(turn, person)
+    return "您" if person.id == turn.resident.id else called_by(turn, person.id)
 
 
 def _named(turn: Turn, text: str) -> Goods | None:
@@ -139,7 +136,7 @@ def confirm(turn: Turn, request: Request) -> Say:
         )
     about = f"（{row.description}）" if row.description else ""
     tail = _tail(turn, person)
-    lead = f"替{_called(turn, person)}换" if tail else "换"
+    lead = f"替{called_by(turn, person.id)}换" if tail else "换"
     others = Choice("看别的", "redeem.for", f"0{tail}") if tail else Choice("看别的", "redeem")
     return Say(
         f"{lead}“{row.name}”{about}，用 {row.price} 分，换后剩 {have - row.price} 分。",
@@ -171,7 +168,7 @@ def redeem_now(turn: Turn, request: Request) -> Say:
     row = turn.session.get_one(Goods, made.goods_id)
     have = ledger.balance(turn.session, person, Unit.POINTS)
     other = person.id != turn.resident.id
-    lead = f"替{_called(turn, person)}换好了" if other else "换好了"
+    lead = f"替{called_by(turn, person.id)}换好了" if other else "换好了"
     told = "本人也收到消息了。" if other else ""
     return Say(
         f"{lead}：{row.name}\n取货码 {say_code(made.code)}\n"
@@ -210,7 +207,7 @@ def cancel(turn: Turn, request: Request) -> Say:
     """Asks once more before a piece is given back."""
     found = _own(turn, request.argument)
     if found is None:
-        return Say("这一件已经领了或退了。回复“积分”看您的分。")
+        return Say(GONE)
     made, row = found
     return Say(
         f"不要“{row.name}”了，退回 {made.points} 分。",
@@ -223,7 +220,7 @@ def cancel_now(turn: Turn, request: Request) -> Say:
     """Gives points and goods back."""
     found = _own(turn, request.argument)
     if found is None:
-        return Say("这一件已经领了或退了。回复“积分”看您的分。")
+        return Say(GONE)
     made, row = found
     redemptions.cancel(turn.session, made, turn.now)
     have = ledger.balance(turn.session, turn.resident, Unit.POINTS)

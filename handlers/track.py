@@ -23,6 +23,7 @@ MOST_LISTED = 9
 UNSOLVED = "unsolved"
 NOTHING = "您还没有反映过事。想反映，直接说是什么事、在哪里就行。"
 UNKNOWN = track_add.GONE
+TOO_LATE = "这件事现在不能撤回。"
 
 
 _LIKE_A_NUMBER = re.compile(r"(?:编号|单号|工单|进度|查|#|:| )*\d{3,6} ?[-—–_~·] ?\d\D{0,6}")
@@ -168,7 +169,7 @@ def withdraw(turn: Turn, request: Request) -> Say:
         return _which(turn, "track.withdraw", "撤回", states)
     case = _case(turn, request.argument)
     if case is None or State(case.state) not in states:
-        return Say("这件事现在不能撤回。")
+        return Say(TOO_LATE)
     return Say(
         f"撤回后不再办理：〔{ticket(case)}〕{case.title}",
         (Choice("确定撤回", "track.withdraw_now", request.argument),),
@@ -180,7 +181,7 @@ def withdraw_now(turn: Turn, request: Request) -> Say:
     """Takes a case back."""
     case = _case(turn, request.argument)
     if case is None or Actor.RESIDENT not in MOVES[State(case.state)].get(State.WITHDRAWN, set()):
-        return Say("这件事现在不能撤回。")
+        return Say(TOO_LATE)
     cases.withdraw(turn.session, case, turn.resident, turn.now)
     return Say(f"已撤回〔{ticket(case)}〕。以后有事随时说。")
 

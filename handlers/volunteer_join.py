@@ -6,7 +6,8 @@ from handlers.kit import Choice, Request, Say, Turn
 from handlers.volunteer_find import GONE, MINE, choose, interests, shown
 from handlers.volunteer_wish import deed_of, for_whom, wish_of
 from handlers.volunteer_words import label, name
-from services import activity_search, consent_codes, consents, signup_line, signups, volunteers
+from handlers.words import called_by
+from services import activity_search, consents, signup_line, signups, volunteers
 from services.activities import ALIVE
 from services.activity_search import Found, Mine, Wish, by_id, upcoming
 from services.calendar import say_moment
@@ -14,6 +15,7 @@ from services.consents import Scope
 from storage.activities import SignUp
 from storage.residents import Resident
 
+NOTHING_HELD = "现在没有为您留着的名额。回复“我的报名”看报了哪些。"
 OTHERS = Choice("看看别的活动", "volunteer.find")
 NO_LEAVE = (
     "替别人报名要先得到对方同意：请对方在自己微信里给我发“授权”，"
@@ -72,7 +74,7 @@ def ask_whom(turn: Turn, request: Request) -> Say:
 
 
 def _ask_whom(turn: Turn, found: Found, people: list[Resident], text: str) -> Say:
-    called = {one.id: _called(turn, one.id) for one in people}
+    called = {one.id: called_by(turn, one.id) for one in people}
     meant = for_whom(text).removeprefix("我")
     named = [one for one in people if meant and meant[0] in called[one.id]]
     choices = tuple(
@@ -80,10 +82,6 @@ def _ask_whom(turn: Turn, found: Found, people: list[Resident], text: str) -> Sa
         for one in (named or people)[:7]
     )
     return Say(f"{name(turn, found.activity, found.occasion)}，替谁报名？", choices)
-
-
-def _called(turn: Turn, principal_id: int) -> str:
-    return consent_codes.called_by(turn.session, turn.resident, principal_id)
 
 
 def join(turn: Turn, request: Request) -> Say:
@@ -130,7 +128,7 @@ def _signed_up(turn: Turn, found: Found, person: Resident) -> Say:
         return Say(str(reason), (OTHERS,), way_out="好了")
     if known is None:
         volunteers.register(turn.session, person, turn.now)
-    who = "" if person.id == turn.resident.id else f"替{_called(turn, person.id)}"
+    who = "" if person.id == turn.resident.id else f"替{called_by(turn, person.id)}"
     said = (
         _confirmed(turn, found, who) if row.state == "confirmed" else _waits(turn, row, found, who)
     )
@@ -163,7 +161,7 @@ def confirm(turn: Turn, _request: Request) -> Say:
     """确认参加: takes the places that are held."""
     held = _held(turn)
     if not held:
-        return Say("现在没有为您留着的名额。回复“我的报名”看报了哪些。")
+        return Say(NOTHING_HELD)
     taken = [
         one
         for one in held
@@ -179,7 +177,7 @@ def give_on(turn: Turn, _request: Request) -> Say:
     """让给下一位: gives back what is held."""
     given = [one for one in _held(turn) if _cancelled(turn, one)]
     if not given:
-        return Say("现在没有为您留着的名额。回复“我的报名”看报了哪些。")
+        return Say(NOTHING_HELD)
     return Say("好，让给下一位了，谢谢您告诉我们。下次再来！")
 
 
@@ -240,7 +238,7 @@ def _for_others(turn: Turn, states: tuple[str, ...]) -> list[Mine]:
 def _whose(turn: Turn, mine: Mine) -> str:
     if mine.row.resident_id == turn.resident.id:
         return ""
-    return f"替{_called(turn, mine.row.resident_id)}报的 "
+    return f"替{called_by(turn, mine.row.resident_id)}报的 "
 
 
 def cancel_now(turn: Turn, request: Request) -> Say:

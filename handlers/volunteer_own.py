@@ -6,7 +6,8 @@ from handlers.kit import Choice, Request, Say, Turn
 from handlers.volunteer_find import MINE
 from handlers.volunteer_join import OTHERS, mine_of
 from handlers.volunteer_words import name, standing
-from services import activity_ratings, certificates, consent_codes, volunteer_hours
+from handlers.words import called_by
+from services import activity_ratings, certificates, volunteer_hours
 from services.activity_ratings import AGAIN, VERDICTS
 from services.certificates import NoHours, ShownName
 from services.volunteer_hours import HOUR_NAMES, HourEntry, say_minutes
@@ -22,14 +23,10 @@ def mine(turn: Turn, _request: Request) -> Say:
     lines = []
     for one in found[:8]:
         own = one.row.resident_id == turn.resident.id
-        whose = "" if own else f"（替{_called(turn, one.row.resident_id)}）"
+        whose = "" if own else f"（替{called_by(turn, one.row.resident_id)}）"
         lines.append(f"{name(turn, one.activity, one.occasion)}：{standing(turn, one)}{whose}")
     choices = (Choice("取消报名", "volunteer.cancel"), OTHERS)
     return Say("您报的活动：\n" + "\n".join(lines), choices, way_out="好了")
-
-
-def _called(turn: Turn, principal_id: int) -> str:
-    return consent_codes.called_by(turn.session, turn.resident, principal_id)
 
 
 def hours(turn: Turn, _request: Request) -> Say:

@@ -9,6 +9,7 @@ from dialogue.forms import Values
 from handlers.kit import Turn
 from intents.normalise import normalise
 from intents.tickets import format_ticket
+from services import consent_codes
 from services.calendar import say_moment
 from services.cases import responsible_of
 from storage.cases import Case
@@ -41,6 +42,11 @@ def phone_line(turn: Turn) -> str:
     """The number for what cannot wait; nothing where the community has none."""
     phone = turn.community.phone
     return f"急事请打社区电话 {phone}。" if phone else ""
+
+
+def called_by(turn: Turn, principal: int) -> str:
+    """What the resident calls the one for whom they act: 妈妈."""
+    return consent_codes.called_by(turn.session, turn.resident, principal)
 
 
 def has_words(text: str) -> bool:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from hotspots.likeness import TEXT_SHARES, text_kinds
 from hotspots.records import OpenCase, Suggestion
 from hotspots.terms import terms_of
+from hotspots.vectors import COMMON, FEW, telling
 from intents.examples import read_csv
 from intents.normalise import normalise
 from intents.sources import CATEGORY_EXAMPLES, EXAMPLES, read_terms
@@ -23,24 +24,22 @@ THRESHOLD = 0.23  # chosen on half of the matters of bench/hotspots.py
 LIMIT = 3
 _UNKNOWN_PLACE = 1.2  # times the threshold where the place cannot speak for it
 _REMEMBERED = 2048  # texts; about 8 KB each
-_COMMON = 0.15  # terms of more of the reports tell nothing apart
 _RARE = 8  # reports; a name that is in fewer is not the more telling for it
-_FEW = 20  # texts without a term that are added, as in `hotspots.vectors`
 
 Vector: TypeAlias = Mapping[str, float]
 
 
 class Rarity:
-    """How much a term of one kind tells: (1 + ln tf) · ln((20 + N) / df), after Salton and Buckley
-    (1988), with the document frequencies of a collection of texts.
+    """How much a term of one kind tells: weighted as in `hotspots.vectors`, with the document
+    frequencies of a collection of texts.
     """
 
     def __init__(self, texts: Sequence[Mapping[str, int]]) -> None:
-        total = _FEW + len(texts)
+        total = len(texts)
         found = Counter(term for terms in texts for term in terms)
-        self._unknown = math.log(total / _RARE)
+        self._unknown = telling(total, _RARE)
         self._weights = {
-            term: math.log(total / count) if count <= _COMMON * total else 0.0
+            term: telling(total, count) if count <= COMMON * (FEW + total) else 0.0
             for term, count in found.items()
             if count > _RARE
         }

@@ -18,8 +18,13 @@ from scipy import sparse
 
 Matrix: TypeAlias = Any  # scipy publishes no types
 
-_MOST_MESSAGES = 0.15  # terms of more of the messages tell nothing apart
-_FEW = 20  # … which so few messages cannot show
+COMMON = 0.15  # terms of more of the texts tell nothing apart
+FEW = 20  # … which so few texts cannot show
+
+
+def telling(texts: int, found: int) -> float:
+    """How much a term tells that is in `found` of so many texts: ln((20 + N) / df)."""
+    return float(np.log((FEW + texts) / found))
 
 
 class Kind:
@@ -28,12 +33,12 @@ class Kind:
     Terms in more than the share `most` of the texts have no weight.
     """
 
-    def __init__(self, texts: Sequence[Mapping[str, int]], *, most: float = _MOST_MESSAGES) -> None:
+    def __init__(self, texts: Sequence[Mapping[str, int]], *, most: float = COMMON) -> None:
         count = len(texts)
         messages = Counter(term for terms in texts for term in terms)
-        limit = max(most * count, _FEW)
+        limit = max(most * count, FEW)
         self._weight = {
-            term: (column, np.log((_FEW + count) / found))
+            term: (column, telling(count, found))
             for column, (term, found) in enumerate(
                 sorted(item for item in messages.items() if item[1] <= limit)
             )

@@ -18,7 +18,7 @@ from services.activities import when
 from services.calendar import OfficeHours, say_moment
 from services.consents import SCOPE_NAMES, Scope
 from services.pickup_codes import say_code
-from services.places import community_place
+from services.places import community_path
 from services.residents import mask_name
 from storage.activities import Activity, Occasion, SignUp
 from storage.care import CareRequest
@@ -45,8 +45,8 @@ def allow(session: Session, staff: Staff, resident: Resident) -> None:
     require(staff, Permission.HANDLE)
     if Role(staff.role) is Role.PARTNER:
         raise Forbidden("合作单位不能替居民代办")
-    place = community_place(session, resident.community_id)
-    if not (place.path.startswith(staff.scope_path) or staff.scope_path.startswith(place.path)):
+    path = community_path(session, resident.community_id)
+    if not (path.startswith(staff.scope_path) or staff.scope_path.startswith(path)):
         raise Forbidden("这位居民不在您负责的范围内")
 
 
@@ -123,10 +123,8 @@ def sign_up(
     row = signups.sign_up(session, occasion_id, principal, now)
     if volunteers.volunteer_of(session, principal) is None:
         volunteers.register(session, principal, now)
-    occasion = session.get_one(Occasion, row.occasion_id)
-    title = session.get_one(Activity, occasion.activity_id).title
     what = "报了名" if row.state == "confirmed" else "排了候补"
-    said = f"{what}：〔{title}〕{when(occasion, now)}"
+    said = f"{what}：{_occasion_words(session, row, now)}"
     _tell(session, principal, staff, said, f"sign-up:{row.id}:for:{row.number}", now)
     audit.record(session, now, staff, "activity.sign_up_for", row)
     return row
@@ -144,9 +142,7 @@ def cancel_sign_up(
     _leave(session, principal, staff, Scope.VOLUNTEERING)
     if row.resident_id != principal.id or not signups.cancel(session, row, hours, now):
         return False
-    occasion = session.get_one(Occasion, row.occasion_id)
-    title = session.get_one(Activity, occasion.activity_id).title
-    said = f"取消了报名：〔{title}〕{when(occasion, now)}"
+    said = f"取消了报名：{_occasion_words(session, row, now)}"
     _tell(session, principal, staff, said, f"sign-up:{row.id}:off:{row.number}", now)
     audit.record(session, now, staff, "activity.cancel_for", row)
     return True
@@ -190,6 +186,12 @@ def _leave(session: Session, principal: Resident, agent: Resident | Staff, scope
     if isinstance(agent, Staff):
         allow(session, agent, principal)
     consents.require(session, principal, agent, scope)
+
+
+def _occasion_words(session: Session, row: SignUp, now: datetime) -> str:
+    occasion = session.get_one(Occasion, row.occasion_id)
+    title = session.get_one(Activity, occasion.activity_id).title
+    return f"〔{title}〕{when(occasion, now)}"
 
 
 def _agent_name(session: Session, consent: Consent) -> str:

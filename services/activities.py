@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 from services import audit, outbox
 from services.access import Permission, require, visible_to
 from services.activity_kinds import KINDS
+from services.bad_field import BadField
 from services.calendar import CHINA, say_moment
-from services.places import community_place
+from services.places import community_path
 from storage.activities import Activity, Occasion, SignUp
 from storage.communities import Place
 from storage.residents import Resident
@@ -41,12 +42,8 @@ MUST_SAY = {
 }
 
 
-class BadActivity(Exception):
+class BadActivity(BadField):
     """What was entered cannot be taken; `field` says where, the message why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def draft(session: Session, staff: Staff, community_id: int, plan: Plan, now: da
         community_id=community_id,
         organiser_id=staff.id,
         created_at=now,
-        place_path=community_place(session, community_id).path,
+        place_path=community_path(session, community_id),
     )
     _fill(session, staff, activity, plan)
     session.add(activity)
@@ -104,7 +101,7 @@ def _fill(session: Session, staff: Staff, activity: Activity, plan: Plan) -> Non
         raise BadActivity("capacity", f"人数 1 到 {MOST_PEOPLE}")
     if not 0 <= plan.points_per_hour <= 100:
         raise BadActivity("points_per_hour", "每小时 0 到 100 分")
-    path = plan.place_path or community_place(session, activity.community_id).path
+    path = plan.place_path or community_path(session, activity.community_id)
     known = select(Place.id).where(Place.path == path, Place.community_id == activity.community_id)
     if session.scalar(known) is None:
         raise BadActivity("place_path", "没有这个地点")

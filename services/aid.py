@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from services import audit, desk, outbox, scope
 from services.access import Permission, may, require
 from services.calendar import OfficeHours
-from services.places import community_place
+from services.places import community_path
 from services.residents import home_path
 from storage.aid import AidRequest, AidStep
 from storage.residents import Resident
@@ -209,7 +209,7 @@ def enqueue(session: Session, aid: AidRequest, now: datetime) -> None:
     resident = session.get_one(Resident, aid.resident_id)
     subject = desk.Subject(
         community_id=aid.community_id,
-        place_path=home_path(session, resident) or community_place(session, aid.community_id).path,
+        place_path=home_path(session, resident) or community_path(session, aid.community_id),
         link=f"/console/aid/{aid.id}",
         needs=Permission.SEE_PRIVATE,
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, covers, require
-from services.places import community_place
+from services.places import community_path
 from storage.city import ApiKey
 from storage.staff import Staff
 
@@ -29,7 +29,7 @@ def make(
 
     256 random bits need no slow hash: SHA-256 is enough. Raises Forbidden, BadKey.
     """
-    require(staff, Permission.KEEP_STAFF, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_STAFF, community_path(session, community_id))
     if not 2 <= len(name.strip()) <= LONGEST_NAME:
         raise BadKey(f"写明给谁用，2 到 {LONGEST_NAME} 个字")
     secret = secrets.token_urlsafe(32)
@@ -69,14 +69,14 @@ def listed(session: Session, community_id: int) -> list[ApiKey]:
 def find(session: Session, staff: Staff, key_id: int) -> ApiKey | None:
     """A key of a community in the scope of `staff`."""
     key = session.get(ApiKey, key_id)
-    if key is None or not covers(staff, community_place(session, key.community_id).path):
+    if key is None or not covers(staff, community_path(session, key.community_id)):
         return None
     return key
 
 
 def revoke(session: Session, staff: Staff, key: ApiKey, now: datetime) -> None:
     """Ends a key at once; what came in with it stays. Raises Forbidden."""
-    require(staff, Permission.KEEP_STAFF, community_place(session, key.community_id).path)
+    require(staff, Permission.KEEP_STAFF, community_path(session, key.community_id))
     if key.revoked_at is None:
         key.revoked_at = now
         audit.record(session, now, staff, "api_key.revoke", key)

@@ -16,7 +16,7 @@ from services import audit, desk, ledger, outbox, point_rules
 from services.access import Permission, require
 from services.calendar import CHINA, OfficeHours
 from services.ledger_accounts import Unit, hold
-from services.places import community_place
+from services.places import community_path
 from services.points_terms import terms_of
 from services.scope import communities
 from storage.points import PointAward, PointRule, PointRuleVersion
@@ -202,7 +202,7 @@ def enqueue(
     """Puts an award before the staff; returns by when it is decided."""
     subject = desk.Subject(
         community_id=made.community_id,
-        place_path=community_place(session, made.community_id).path,
+        place_path=community_path(session, made.community_id),
         resident_id=made.resident_id,
         link=f"/console/points/awards/{made.id}",
         needs=Permission.KEEP_POINTS,

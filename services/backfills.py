@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services import audit, desk, outbox, scope
 from services.access import Permission, require
 from services.calendar import CHINA, OfficeHours
-from services.places import community_place
+from services.places import community_path
 from services.volunteer_hours import BadHours, Given, HourKind, enter, say_minutes
 from storage.activities import Occasion
 from storage.residents import Resident
@@ -51,7 +51,7 @@ def propose(
     Raises BadHours.
     """
     community_id = wanted.resident.community_id
-    require(staff, Permission.KEEP_ACTIVITIES, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_ACTIVITIES, community_path(session, community_id))
     _check(wanted, now)
     row = Backfill(
         community_id=community_id,
@@ -98,7 +98,7 @@ def decide(
     """The second person's decision. Raises StaleBackfill, and BadHours for the proposer
     themselves or a refusal without a reason.
     """
-    require(staff, Permission.APPROVE, community_place(session, row.community_id).path)
+    require(staff, Permission.APPROVE, community_path(session, row.community_id))
     session.refresh(row, with_for_update=True)
     if row.state != "awaiting" or row.version != version:
         raise StaleBackfill("这条补录刚刚已有同事处理")
@@ -139,7 +139,7 @@ def source_of(row: Backfill) -> str:
 def _enqueue(session: Session, row: Backfill, hours: OfficeHours, now: datetime) -> None:
     subject = desk.Subject(
         community_id=row.community_id,
-        place_path=community_place(session, row.community_id).path,
+        place_path=community_path(session, row.community_id),
         resident_id=row.resident_id,
         link=f"/console/backfills/{row.id}",
         needs=Permission.APPROVE,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from services import audit, consents, desk, outbox, scope
 from services.access import Permission, require
 from services.calendar import OfficeHours
-from services.places import community_place
+from services.places import community_path
 from services.residents import home_path, neighbour_name
 from storage.care import CareGiver, CareRequest
 from storage.residents import Resident
@@ -247,7 +247,7 @@ def enqueue(
     """Puts something about the time bank before the staff who keep help."""
     subject = desk.Subject(
         community_id=about.community_id,
-        place_path=home_path(session, about) or community_place(session, about.community_id).path,
+        place_path=home_path(session, about) or community_path(session, about.community_id),
         link="/console/care",
         needs=Permission.KEEP_HELP,
     )

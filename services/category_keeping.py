@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, require
+from services.bad_field import BadField
 from services.categories import Catalogue
 from services.national import NATIONAL_NAMES
-from services.places import community_place
+from services.places import community_path
 from services.questions import BadQuestions, Question, read_lines
 from services.sla import PROMISES
 from storage.city import CategorySetting
@@ -23,12 +24,8 @@ LONGEST_NAME = 12
 LONGEST_MINOR = 32
 
 
-class BadCategory(Exception):
+class BadCategory(BadField):
     """What was entered cannot be; `field` names the value at fault, the message says why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def keep(
     The code of a category never changes, and its group goes with it. Raises Forbidden outside of
     the scope, BadCategory.
     """
-    require(staff, Permission.KEEP_DESK, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_DESK, community_path(session, community_id))
     questions = _check(wanted, catalogue)
     row = _row(session, community_id, wanted, catalogue)
     before = _facts(row) if row.id else {}

@@ -21,7 +21,7 @@ from services.access import Permission
 from services.case_states import State
 from services.categories import Catalogue, Catalogues
 from services.outside import CLOSED, PublicCase
-from services.places import community_place
+from services.places import community_path
 from storage.cases import Case, CaseEvent
 from storage.city import CityEvent
 from storage.communities import Community
@@ -182,7 +182,7 @@ def _tell_staff(session: Session, row: CityEvent, now: datetime) -> None:
     """One item for each community, however many events are stuck."""
     subject = desk.Subject(
         community_id=row.community_id,
-        place_path=community_place(session, row.community_id).path,
+        place_path=community_path(session, row.community_id),
         link="/console/city",
         needs=Permission.KEEP_DESK,
     )

@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 
 from services import audit, case_clock, case_queue, desk_terms
 from services.access import Permission, require
+from services.bad_field import BadField
 from services.calendar import OfficeHours, is_workday, say_moment
 from services.case_events import record
 from services.case_states import PAUSED, RUNNING, Actor, State
 from services.desk_terms import OwnDay
-from services.places import community_place
+from services.places import community_path
 from services.sla import CLASS_NAMES, PROMISES, Promise, Terms, say_promise
 from storage.cases import Case
 from storage.communities import Community
@@ -38,12 +39,8 @@ SLOWEST_URGENT = 240
 _DAY = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})\s*[,，]?\s*(上班|休息)\s*[,，]?\s*(.*)")
 
 
-class BadTerms(Exception):
+class BadTerms(BadField):
     """What was entered cannot be; `field` names the value at fault, the message says why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 class StaleTerms(Exception):
@@ -75,7 +72,7 @@ def keep(
     now: datetime,
 ) -> DeskTerms:
     """Stores the next version. Raises Forbidden, BadTerms, StaleTerms."""
-    require(staff, Permission.KEEP_DESK, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_DESK, community_path(session, community_id))
     session.get_one(Community, community_id, with_for_update=True)  # one version at a time
     before = desk_terms.newest_row(session, community_id)
     if wanted.seen != (before.version if before else 0):

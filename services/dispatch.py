@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, covers, may, require, visible_to
+from services.bad_field import BadField
 from services.case_states import OPEN
-from services.places import community_place, responsible_for
+from services.places import community_path, prefixes, responsible_for
 from storage.cases import Case
 from storage.city import DispatchRule
 from storage.communities import Place
@@ -24,12 +25,8 @@ from storage.organisations import Organisation
 from storage.staff import Staff
 
 
-class BadRule(Exception):
+class BadRule(BadField):
     """The rule cannot be; `field` names the value at fault, the message says why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ def responsible(session: Session, community_id: int, category: str, path: str) -
     wanted = {
         "community": community_id,
         "categories": _categories(category),
-        "places": _prefixes(path),
+        "places": prefixes(path),
     }
     rules = session.scalars(_RULES, wanted).all()
     for rule in sorted(rules, key=specificity, reverse=True):
@@ -76,11 +73,6 @@ def specificity(rule: DispatchRule) -> tuple[int, int]:
 
 def _categories(code: str) -> list[str]:
     return ["", code.partition(".")[0], code]
-
-
-def _prefixes(path: str) -> list[str]:
-    codes = path.strip("/").split("/")
-    return [f"/{'/'.join(codes[: depth + 1])}/" for depth in range(len(codes))]
 
 
 def _taker(session: Session, rule: DispatchRule, path: str) -> Staff | None:
@@ -123,7 +115,7 @@ def partners_of(session: Session, community_id: int) -> list[Organisation]:
 
 def people_for(session: Session, community_id: int) -> list[Staff]:
     """The members of staff that a rule may name: active, able to handle, of the community."""
-    root = community_place(session, community_id).path
+    root = community_path(session, community_id)
     everybody = session.scalars(select(Staff).where(Staff.active.is_(True)).order_by(Staff.name))
     return [
         person
@@ -140,7 +132,7 @@ def add(
 
     Raises Forbidden outside of the scope, BadRule.
     """
-    require(staff, Permission.KEEP_DESK, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_DESK, community_path(session, community_id))
     place = session.scalar(
         select(Place).where(
             Place.id == new.place_id,

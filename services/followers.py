@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from services.case_events import record
 from services.case_states import OPEN, Actor
 from storage.case_ties import CaseFollower
 from storage.cases import Case
+from storage.insert import ignoring
 from storage.messages import Media
-from storage.prepared import PreparedIgnoring
+from storage.prepared import Prepared
 from storage.residents import Resident
 
 _TIE = select(CaseFollower.id).where(
     CaseFollower.case_id == bindparam("case"), CaseFollower.resident_id == bindparam("resident")
 )
-_FOLLOW = PreparedIgnoring(
-    cast("Table", CaseFollower.__table__),
-    {
-        "community_id": bindparam("community"),
-        "case_id": bindparam("case"),
-        "resident_id": bindparam("resident"),
-        "at": bindparam("at"),
-    },
+_FOLLOW = Prepared(
+    lambda dialect: ignoring(dialect, CaseFollower).values(
+        community_id=bindparam("community"),
+        case_id=bindparam("case"),
+        resident_id=bindparam("resident"),
+        at=bindparam("at"),
+    )
 )
 _COUNTS = (
     select(CaseFollower.case_id, func.count())
@@ -95,7 +94,8 @@ def leave(session: Session, case: Case, resident: Resident) -> None:
 
 def follows(session: Session, case: Case, resident: Resident) -> bool:
     """Whether a resident follows a case."""
-    return _tied(session, case, resident.id)
+    wanted = {"case": case.id, "resident": resident.id}
+    return session.connection().scalar(_TIE, wanted) is not None
 
 
 def of_case(session: Session, case: Case) -> list[Resident]:
@@ -119,8 +119,3 @@ def followed_by(session: Session, resident: Resident, *, limit: int = 4) -> list
     """The open cases that a resident follows, the newest first."""
     wanted = {"resident": resident.id, "community": resident.community_id, "most": limit}
     return list(session.scalars(_FOLLOWED, wanted))
-
-
-def _tied(session: Session, case: Case, resident_id: int) -> bool:
-    wanted = {"case": case.id, "resident": resident_id}
-    return session.connection().scalar(_TIE, wanted) is not None

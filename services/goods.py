@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, require
+from services.bad_field import BadField
 from services.ledger_accounts import hold
 from services.scope import communities
 from storage.points import Goods
@@ -18,12 +19,8 @@ from storage.staff import Staff
 MOST = 100_000
 
 
-class BadGoods(Exception):
+class BadGoods(BadField):
     """Goods that cannot be kept like this; `field` names the field of the form."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 class StaleGoods(Exception):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, require, visible_to
-from services.places import community_place
+from services.places import community_path
 from services.process_keeping import current
 from services.processes import Process, Stage, read_process
 from storage.hall import Seat, Topic, TopicEvent
@@ -50,7 +50,7 @@ def open_topic(session: Session, staff: Staff, draft: Draft, now: datetime) -> T
 
     Raises BadTopic, and Forbidden outside of the scope of `staff`.
     """
-    path = draft.place_path or community_place(session, draft.community_id).path
+    path = draft.place_path or community_path(session, draft.community_id)
     require(staff, Permission.KEEP_TOPICS, path)
     title, text = draft.title.strip(), draft.text.strip()
     if not 2 <= len(title) <= 80 or not text:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.access import covers
 from services.hall import topic_for
-from services.places import community_place
+from services.places import community_path
 from storage.ballots import Ballot, Elector
 from storage.hall import Seat, Topic, TopicTask
 from storage.opinions import Proposal, Statement
@@ -30,7 +30,7 @@ def proposal_for(session: Session, staff: Staff, proposal_id: int) -> Proposal |
     proposal = session.get(Proposal, proposal_id)
     if proposal is None:
         return None
-    path = community_place(session, proposal.community_id).path
+    path = community_path(session, proposal.community_id)
     return proposal if covers(staff, path) else None
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services import audit, desk, desk_terms, outbox
 from services.calendar import OfficeHours
-from services.places import community_place
+from services.places import community_path
 from services.residents import home_path
 from storage.desk import QueueItem
 from storage.messages import InboundMessage
@@ -137,7 +137,7 @@ def _due(session: Session, resident: Resident, hours: OfficeHours, now: datetime
 
 
 def _subject(session: Session, resident: Resident, inbound_id: int | None = None) -> desk.Subject:
-    path = home_path(session, resident) or community_place(session, resident.community_id).path
+    path = home_path(session, resident) or community_path(session, resident.community_id)
     return desk.Subject(
         community_id=resident.community_id,
         place_path=path,

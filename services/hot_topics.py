@@ -23,7 +23,7 @@ from services.calendar import CHINA, OfficeHours
 from services.case_measures import in_work, sensitive
 from services.grids import Grids
 from services.place_names import names_of
-from services.places import community_place
+from services.places import community_path
 from storage.cases import Case
 from storage.hot_topics import HotTopic
 from storage.staff import Staff
@@ -201,7 +201,7 @@ def make_topic(
     topic.state, topic.proposed_by, topic.proposed_at = "proposed", staff.id, now
     subject = desk.Subject(
         community_id=topic.community_id,
-        place_path=community_place(session, topic.community_id).path,
+        place_path=community_path(session, topic.community_id),
         link=f"/console/hot-topics/{topic.id}",
         needs=Permission.KEEP_TOPICS,
     )

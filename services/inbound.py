@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dialogue.messages import Incoming
 from services import desk
-from services.places import community_place
+from services.places import community_path
 from storage.insert import insert_ignoring
 from storage.messages import InboundMessage, SealedReply
 from storage.prepared import Prepared
@@ -189,7 +189,7 @@ def report_failure(
         f"{row.text[:80] or row.kind}（{row.error}）",
         desk.Subject(
             community_id=resident.community_id,
-            place_path=community_place(session, resident.community_id).path,
+            place_path=community_path(session, resident.community_id),
             resident_id=resident.id,
             inbound_id=row.id,
         ),

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from services import audit
 from services.ledger_accounts import (
     ISSUE,
-    REDEEMED,
     WITHDRAWN,
     Unit,
     find,
@@ -50,7 +49,6 @@ __all__ = [
     "credit",
     "purse",
     "reverse",
-    "spend",
     "statement",
     "transfer",
     "withdraw",
@@ -73,24 +71,6 @@ def credit(  # noqa: PLR0913 - every one of them is part of what is written down
     hold(session, resident.community_id)
     taker = owner_of(session, resident, unit)
     made = Movement(unit, Kind.CREDIT, ISSUE, taker, amount, source, reason, resident, actor, rule)
-    return post(session, resident.community_id, made, now)
-
-
-def spend(
-    session: Session,
-    resident: Resident,
-    unit: Unit,
-    amount: int,
-    source: str,
-    reason: str,
-    now: datetime,
-    *,
-    actor: Staff | None = None,
-) -> LedgerEntry:
-    """Uses up an amount (> 0); raises Insufficient."""
-    hold(session, resident.community_id)
-    giver = owner_of(session, resident, unit)
-    made = Movement(unit, Kind.SPEND, giver, REDEEMED, amount, source, reason, resident, actor)
     return post(session, resident.community_id, made, now)
 
 

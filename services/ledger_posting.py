@@ -32,7 +32,6 @@ class Kind(StrEnum):
     """What a movement is; the value is stored."""
 
     CREDIT = "credit"
-    SPEND = "spend"
     TRANSFER = "transfer"
     WITHDRAW = "withdraw"
     RESERVE = "reserve"
@@ -42,7 +41,7 @@ class Kind(StrEnum):
     REVERSE = "reverse"
 
 
-REVERSIBLE = frozenset({Kind.CREDIT, Kind.SPEND, Kind.TRANSFER, Kind.WITHDRAW})
+REVERSIBLE = frozenset({Kind.CREDIT, Kind.TRANSFER, Kind.WITHDRAW})
 RECORDING = frozenset({Kind.CREDIT, Kind.WITHDRAW})
 
 

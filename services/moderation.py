@@ -18,7 +18,7 @@ from dialogue.words import shorten
 from services import audit, desk, outbox
 from services.access import Permission, require
 from services.calendar import OfficeHours
-from services.places import community_place
+from services.places import community_path
 from storage.moderation import SensitiveWord, Submission
 from storage.residents import Resident
 from storage.staff import Staff
@@ -96,7 +96,7 @@ def decide(
     Raises StaleSubmission where it has changed, BadDecision for a refusal without a reason or an
     appeal before the reviewer who refused.
     """
-    require(staff, Permission.MODERATE, community_place(session, submission.community_id).path)
+    require(staff, Permission.MODERATE, community_path(session, submission.community_id))
     session.refresh(submission, with_for_update=True)  # of two reviewers at once, one decides
     if submission.version != version or submission.state != "waiting":
         raise StaleSubmission("这条内容刚刚已有同事处理")
@@ -137,7 +137,7 @@ def _enqueue(
 ) -> None:
     subject = desk.Subject(
         community_id=submission.community_id,
-        place_path=community_place(session, submission.community_id).path,
+        place_path=community_path(session, submission.community_id),
         resident_id=submission.resident_id,
         link=f"/console/moderation/{submission.id}",
         needs=Permission.MODERATE,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services import audit, scope
 from services.access import Permission, Role, require, visible_to
+from services.bad_field import BadField
 from storage.communities import Community
 from storage.organisations import Organisation, OrganisationRating, OrganisationService
 from storage.staff import Staff
@@ -25,12 +26,8 @@ KINDS = {
 STARS = {3: "满意", 2: "一般", 1: "不满意"}
 
 
-class BadOrganisation(Exception):
+class BadOrganisation(BadField):
     """What was entered cannot be kept; `field` names where, the message says why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

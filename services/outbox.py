@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from services.calendar import OfficeHours
 from services.desk import ItemKind, Subject, finish, put
-from services.places import community_place
+from services.places import community_path
 from storage.messages import OutboxMessage
 from storage.residents import Resident
 
@@ -280,7 +280,7 @@ def _tell_staff(session: Session, message: OutboxMessage, title: str, now: datet
         title,
         Subject(
             community_id=message.community_id,
-            place_path=community_place(session, resident.community_id).path,
+            place_path=community_path(session, resident.community_id),
             resident_id=resident.id,
             outbox_id=message.id,
         ),

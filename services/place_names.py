@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.access import visible_to
+from services.places import prefixes
 from storage.communities import Community, Place
 from storage.staff import Staff
 
@@ -17,7 +18,7 @@ _ABOVE = ("street", "community")
 def names_of(session: Session, paths: Iterable[str]) -> dict[str, str]:
     """The name of each path below its community; that of the community or street for theirs."""
     wanted = set(paths)
-    everything = {prefix for path in wanted for prefix in _with_parents(path)}
+    everything = {prefix for path in wanted for prefix in prefixes(path)}
     query = select(Place.path, Place.kind, Place.name).where(Place.path.in_(everything))
     known = {path: (kind, name) for path, kind, name in session.execute(query)}
     return {path: _say(path, known) for path in wanted}
@@ -44,13 +45,8 @@ def scopes_in(session: Session, staff: Staff) -> list[Place]:
     return list(session.scalars(query))
 
 
-def _with_parents(path: str) -> list[str]:
-    codes = path.strip("/").split("/")
-    return [f"/{'/'.join(codes[: depth + 1])}/" for depth in range(len(codes))]
-
-
 def _say(path: str, known: dict[str, tuple[str, str]]) -> str:
-    parts = [known[prefix] for prefix in _with_parents(path) if prefix in known]
+    parts = [known[prefix] for prefix in prefixes(path) if prefix in known]
     below = [(kind, name) for kind, name in parts if kind not in _ABOVE]
     if not below:
         return parts[-1][1] if parts else ""

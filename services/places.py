@@ -139,6 +139,12 @@ def place_by_code(session: Session, community_id: int, code: str) -> Place | Non
     return session.scalar(_PLACE_BY_CODE, {"community": community_id, "code": code})
 
 
+def in_scope(session: Session, staff: Staff, code: str) -> Place | None:
+    """The place of that code in the scope of `staff`; without a code, the scope itself."""
+    wanted = Place.code == code if code else Place.path == staff.scope_path
+    return session.scalar(select(Place).where(wanted, visible_to(staff, Place.path)))
+
+
 def places_of(session: Session, community_id: int) -> list[Place]:
     """All places of a community, in the order of the tree."""
     query = select(Place).where(Place.community_id == community_id).order_by(Place.path)
@@ -195,14 +201,14 @@ def responsible_for(session: Session, path: str) -> Staff | None:
     """Who takes a new case at a place: of the grid workers with the closest scope that covers
     it, the one with the fewest open cases; None where the place has no grid worker.
     """
-    workers = session.execute(_WORKERS, {"scopes": _prefixes(path)}).all()
+    workers = session.execute(_WORKERS, {"scopes": prefixes(path)}).all()
     if not workers:
         return None
     best: Staff = min(workers, key=lambda pair: (-len(pair[0].scope_path), pair[1], pair[0].id))[0]
     return best
 
 
-def _prefixes(path: str) -> list[str]:
-    """The paths of a place and of all above it."""
+def prefixes(path: str) -> list[str]:
+    """The paths of a place and of all above it, the highest first."""
     codes = path.strip("/").split("/")
     return [f"/{'/'.join(codes[: depth + 1])}/" for depth in range(len(codes))]

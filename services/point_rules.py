@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, require
+from services.bad_field import BadField
 from services.scope import communities
 from storage.points import PointRule, PointRuleVersion
 from storage.staff import Staff
@@ -18,12 +19,8 @@ from storage.staff import Staff
 MOST = 10_000
 
 
-class BadRule(Exception):
+class BadRule(BadField):
     """A rule that cannot be kept; `field` names the field of the form."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from storage.points import Goods, Redemption
 LAST_ENTRIES = 20_000
 _KINDS = {
     "credit": "发放",
-    "spend": "使用",
     "transfer": "转移",
     "withdraw": "扣减",
     "reserve": "预留",

@@ -19,7 +19,7 @@ from knowledge.documents import Document
 from services import audit
 from services.access import Permission, require
 from services.calendar import CHINA
-from services.places import community_place
+from services.places import community_path
 from services.policy_content import BadDocument, as_document, content_of, is_same
 from storage.communities import Community
 from storage.policies import PolicyDocument
@@ -204,5 +204,5 @@ def _day(now: datetime) -> date:
 
 def _require(session: Session, row: PolicyDocument, staff: Staff | None) -> None:
     if staff is not None:
-        path = community_place(session, row.community_id).path
+        path = community_path(session, row.community_id)
         require(staff, Permission.APPROVE, path)

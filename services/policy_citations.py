@@ -17,7 +17,7 @@ from services.access import Permission
 from services.calendar import OfficeHours
 from services.canned import CannedReply
 from services.case_states import OPEN
-from services.places import community_place
+from services.places import community_path
 from storage.cases import Case, CaseEvent
 from storage.desk import Reply
 from storage.policies import PolicyDocument
@@ -78,7 +78,7 @@ def flag(
         return 0
     subject = desk.Subject(
         community_id=row.community_id,
-        place_path=community_place(session, row.community_id).path,
+        place_path=community_path(session, row.community_id),
         link=f"/console/policies/{row.id}#cited",
         needs=Permission.KEEP_KNOWLEDGE,
     )

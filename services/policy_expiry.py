@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services import desk
 from services.access import Permission
 from services.calendar import CHINA, OfficeHours
-from services.places import community_place
+from services.places import community_path
 from services.policies import communities_with_policies, expiring
 from storage.desk import QueueItem
 from storage.policies import PolicyDocument
@@ -41,7 +41,7 @@ def _remind(
         return False
     subject = desk.Subject(
         community_id=row.community_id,
-        place_path=community_place(session, row.community_id).path,
+        place_path=community_path(session, row.community_id),
         link=f"/console/policies/{row.id}",
         needs=Permission.KEEP_KNOWLEDGE,
     )

@@ -16,7 +16,7 @@ from services import audit, desk, policies, policy_answers, policy_citations
 from services.access import Permission, require
 from services.calendar import OfficeHours
 from services.canned import CannedReply
-from services.places import community_place
+from services.places import community_path
 from services.policies import State
 from services.policy_content import BadDocument, content_of
 from storage.communities import Community
@@ -76,7 +76,7 @@ def body_of(row: PolicyDocument) -> str:
 
 def keep(session: Session, staff: Staff, community_id: int) -> None:
     """Raises Forbidden unless `staff` keeps the policy library of the community."""
-    require(staff, Permission.KEEP_KNOWLEDGE, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_KNOWLEDGE, community_path(session, community_id))
 
 
 def write(
@@ -134,7 +134,7 @@ def submit(
     policies.touch(row, now)
     subject = desk.Subject(
         community_id=row.community_id,
-        place_path=community_place(session, row.community_id).path,
+        place_path=community_path(session, row.community_id),
         link=f"/console/policies/{row.id}",
         needs=Permission.APPROVE,
     )
@@ -228,7 +228,7 @@ def _authored(session: Session, staff: Staff, row: PolicyDocument, now: datetime
 def _decide(
     session: Session, reviewer: Staff, row: PolicyDocument, seen: int, state: str, now: datetime
 ) -> PolicyReview:
-    require(reviewer, Permission.APPROVE, community_place(session, row.community_id).path)
+    require(reviewer, Permission.APPROVE, community_path(session, row.community_id))
     _check(session, row, seen, waiting=True)
     review = session.get_one(PolicyReview, row.id)
     if review.author_id == reviewer.id:

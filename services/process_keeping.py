@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, require
-from services.places import community_place
+from services.places import community_path
 from services.process_checks import check
 from services.processes import Process, parse_process, shipped, shipped_text
 from storage.hall import ProcessVersion
@@ -52,7 +52,7 @@ def keep(
     session: Session, staff: Staff, community_id: int, text: str, now: datetime
 ) -> ProcessVersion:
     """Stores a new version; topics that run keep theirs. Raises BadProcess, Forbidden."""
-    require(staff, Permission.KEEP_TOPICS, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_TOPICS, community_path(session, community_id))
     process = parse_process(text)
     check(process)
     before = newest(session, community_id, process.key)

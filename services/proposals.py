@@ -14,7 +14,7 @@ from hotspots.similar import suggest
 from services import desk, hall, hall_news, moderation, outbox
 from services.access import Permission, require
 from services.calendar import OfficeHours
-from services.places import community_place
+from services.places import community_path
 from storage.hall import Topic
 from storage.moderation import Submission
 from storage.opinions import Proposal, ProposalSupport
@@ -223,7 +223,7 @@ def _reached(session: Session, proposal: Proposal, now: datetime) -> None:
     proposal.state = "reached"
     subject = desk.Subject(
         community_id=proposal.community_id,
-        place_path=community_place(session, proposal.community_id).path,
+        place_path=community_path(session, proposal.community_id),
         link=f"/console/hall/proposals/{proposal.id}",
         needs=Permission.KEEP_TOPICS,
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from services import audit, desk
 from services.access import Permission, require
 from services.calendar import OfficeHours
-from services.places import community_place
+from services.places import community_path
 from storage.information import Notice, Sheet
 from storage.staff import Staff
 
@@ -54,7 +54,7 @@ class StalePublication(Exception):
 
 def keep(session: Session, staff: Staff, community_id: int) -> None:
     """Raises Forbidden unless `staff` keeps the public information of the community."""
-    require(staff, Permission.KEEP_NOTICES, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_NOTICES, community_path(session, community_id))
 
 
 def check(row: Publication, version: int, *stages: Stage) -> None:
@@ -84,7 +84,7 @@ def submit(
     touch(row, now)
     subject = desk.Subject(
         community_id=row.community_id,
-        place_path=community_place(session, row.community_id).path,
+        place_path=community_path(session, row.community_id),
         link=f"{PAGES[row.__tablename__]}/{row.id}",
         needs=Permission.APPROVE,
     )
@@ -137,7 +137,7 @@ def source_of(row: Publication) -> str:
 
 
 def _second_look(session: Session, reviewer: Staff, row: Publication, version: int) -> None:
-    require(reviewer, Permission.APPROVE, community_place(session, row.community_id).path)
+    require(reviewer, Permission.APPROVE, community_path(session, row.community_id))
     check(row, version, Stage.WAITING)
     if row.author_id == reviewer.id:
         raise BadPublication("自己写的要请另一位同事审核")

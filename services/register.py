@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services import audit
 from services.access import Permission, covers, require
-from services.places import community_place, places_of
+from services.places import community_path, community_place, places_of
 from storage.register import Home, HomeTie, RegisteredPerson
 from storage.residents import Resident
 from storage.staff import Staff
@@ -56,7 +56,7 @@ def import_homes(
     session: Session, staff: Staff, community_id: int, lines: Iterable[HomeLine], now: datetime
 ) -> int:
     """Adds homes and brings known ones up to date; returns how many. Raises BadRegister."""
-    require(staff, Permission.KEEP_TOPICS, community_place(session, community_id).path)
+    require(staff, Permission.KEEP_TOPICS, community_path(session, community_id))
     known = _Known(session, community_id)
     count = 0
     for count, line in enumerate(lines, 1):  # noqa: B007 - the last number is the result
@@ -129,7 +129,7 @@ def bind(
 
     Raises BadRegister where the account is somebody else's already or of another community.
     """
-    require(staff, Permission.KEEP_TOPICS, community_place(session, person.community_id).path)
+    require(staff, Permission.KEEP_TOPICS, community_path(session, person.community_id))
     if resident.community_id != person.community_id:
         raise BadRegister("账号和名册不在同一个社区")
     taken = person_of(session, resident)
@@ -162,7 +162,7 @@ def homes_in(session: Session, community_id: int, path: str) -> list[Home]:
 
 def homes_for(session: Session, staff: Staff, community_id: int) -> Sequence[Home]:
     """The homes in the scope of `staff`."""
-    homes = homes_in(session, community_id, community_place(session, community_id).path)
+    homes = homes_in(session, community_id, community_path(session, community_id))
     return [home for home in homes if covers(staff, home.place_path)]
 
 

@@ -19,7 +19,7 @@ from services.case_clock import set_alarm, told
 from services.case_events import record
 from services.case_queue import put_off
 from services.case_states import Actor
-from services.places import community_place
+from services.places import community_path
 from storage.cases import Case
 from storage.desk import Reply
 from storage.messages import InboundMessage
@@ -65,7 +65,7 @@ def propose(
     Raises BadReply for an empty, over-long text or one with a blank left open (`{…}`), and
     StaleReply where the resident wrote something the author had not seen.
     """
-    path = new.case.place_path if new.case else community_place(session, resident.community_id).path
+    path = new.case.place_path if new.case else community_path(session, resident.community_id)
     require(staff, Permission.HANDLE, new.case.place_path if new.case else None)
     text = new.text.strip()
     _check_text(text)
@@ -214,7 +214,7 @@ def withdraw(session: Session, staff: Staff, reply: Reply, version: int, now: da
 
 
 def _require_review(session: Session, reviewer: Staff, reply: Reply, version: int) -> None:
-    path = community_place(session, reply.community_id).path
+    path = community_path(session, reply.community_id)
     if reply.case_id is not None:
         path = session.get_one(Case, reply.case_id).place_path
     require(reviewer, Permission.APPROVE, path)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from services import audit, sign_in
 from services.access import ROLE_NAMES, Role, covers, visible_to
+from services.bad_field import BadField
 from services.passwords import hash_password, weakness
 from storage.communities import Place
 from storage.staff import Staff
@@ -20,12 +21,8 @@ DEMO_PASSWORD = "shuoshitai-demo"  # noqa: S105 - shown on the sign-in page of t
 _LOGIN = re.compile(r"[^\W_][\w.-]{1,47}")
 
 
-class BadStaff(Exception):
+class BadStaff(BadField):
     """What was asked for cannot be; `field` names the value at fault, the message says why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from dialogue.words import shorten
 from intents.tickets import format_ticket
 from services import audit, cases, consents, outbox, uploads
 from services.access import Permission, require, visible_to
+from services.bad_field import BadField
 from services.calendar import OfficeHours
 from services.case_states import MATTERS, Actor, State
 from services.categories import Catalogue
@@ -51,12 +52,8 @@ ORIGIN_NAMES = {
 FOR_RESIDENTS = (Origin.PHONE, Origin.VISIT)
 
 
-class BadCase(Exception):
+class BadCase(BadField):
     """What was entered cannot be; `field` names the value at fault, the message says why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from services import audit, desk, outbox, scope
 from services.access import Permission, require, visible_cases
 from services.calendar import OfficeHours
 from services.confidence import Confidence, is_in_hand
-from services.places import community_place
+from services.places import community_path
 from storage.cases import Case
 from storage.communities import Community
 from storage.information import TipOff
@@ -72,7 +72,7 @@ def leave(
     session.flush()
     subject = desk.Subject(
         community_id=community.id,
-        place_path=community_place(session, community.id).path,
+        place_path=community_path(session, community.id),
         link=f"/console/tips/{tip.id}",
         needs=Permission.APPROVE,
     )
@@ -173,7 +173,7 @@ def _in_scope(staff: Staff) -> Select[TipOff]:
 
 
 def _require(session: Session, staff: Staff, tip: TipOff) -> None:
-    require(staff, Permission.APPROVE, community_place(session, tip.community_id).path)
+    require(staff, Permission.APPROVE, community_path(session, tip.community_id))
 
 
 def _tell(session: Session, tip: TipOff, now: datetime) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from services import audit, ledger, outbox, volunteer_points
 from services.access import Permission, require
-from services.places import community_place
+from services.bad_field import BadField
+from services.places import community_path
 from services.volunteer_entries import (
     HOUR_NAMES,
     UNITS,
@@ -54,12 +55,8 @@ __all__ = [
 ]
 
 
-class BadHours(Exception):
+class BadHours(BadField):
     """The time cannot be entered; `field` says where, the message why."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +105,8 @@ def correct(
     `minutes` is what it should have been. Raises BadHours.
     """
     resident = session.get_one(Resident, entry.resident_id, with_for_update={"key_share": True})
-    place = community_place(session, resident.community_id)
-    require(staff, Permission.KEEP_ACTIVITIES, place.path)
+    path = community_path(session, resident.community_id)
+    require(staff, Permission.KEEP_ACTIVITIES, path)
     if not reason.strip():
         raise BadHours("reason", "请写明原因，本人会看到")
     if entry.corrects_id is not None:

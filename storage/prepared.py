@@ -8,23 +8,24 @@ values into what the driver takes by the same column types.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import CursorResult, Delete, Dialect, Insert, Table, Update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import CursorResult, Delete, Dialect, Insert, Update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Process = Callable[[Any], Any]
+Statement: TypeAlias = Insert | Update | Delete
 
 
 class Prepared:
-    """An insert, update or delete whose values are bound by name; `returning` columns come as the
-    driver gives them. Columns with defaults made in Python have to be bound.
+    """An insert, update or delete whose values are bound by name, where databases differ one for
+    each dialect; `returning` columns come as the driver gives them. Columns with defaults made in
+    Python have to be bound.
     """
 
-    def __init__(self, statement: Insert | Update | Delete) -> None:
+    def __init__(self, statement: Statement | Callable[[Dialect], Statement]) -> None:
         self._statement = statement
         self._texts: WeakKeyDictionary[Dialect, _Text] = WeakKeyDictionary()
 
@@ -33,27 +34,18 @@ class Prepared:
         connection = session.connection()
         text = self._texts.get(connection.dialect)
         if text is None:
-            text = self._texts[connection.dialect] = _Text(self._statement, connection.dialect)
+            text = self._texts[connection.dialect] = self._compiled(connection.dialect)
         return connection.exec_driver_sql(text.sql, text.bound(values))
 
-
-class PreparedIgnoring:
-    """An insert that leaves alone a row that is already there; its `rowcount` says whether."""
-
-    def __init__(self, table: Table, values: Mapping[str, Any]) -> None:
-        self._sqlite = Prepared(sqlite.insert(table).values(values).on_conflict_do_nothing())
-        self._other = Prepared(postgresql.insert(table).values(values).on_conflict_do_nothing())
-
-    def run(self, session: Session, values: Mapping[str, Any]) -> CursorResult[Any]:
-        """As `Prepared.run`."""
-        on_sqlite = session.get_bind().dialect.name == "sqlite"
-        return (self._sqlite if on_sqlite else self._other).run(session, values)
+    def _compiled(self, dialect: Dialect) -> _Text:
+        given = self._statement
+        return _Text(given if isinstance(given, Statement) else given(dialect), dialect)
 
 
 class _Text:
     """A statement in the words of one database, and what its values pass through."""
 
-    def __init__(self, statement: Insert | Update | Delete, dialect: Dialect) -> None:
+    def __init__(self, statement: Statement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - as for every statement with values
         self.sql = compiled.string

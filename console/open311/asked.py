@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -15,27 +14,16 @@ from console.open311.formats import Fault
 from intents.tickets import parse_ticket
 from services.categories import Catalogue
 from services.open_requests import Handed
+from services.outside_search import MOST, Filters
 from services.questions import Kind, Question
 
 WINDOW = timedelta(days=90)
-MOST = 1000
 LONGEST_DESCRIPTION = 4000
 LONGEST_ADDRESS = 200
 LONGEST_ANSWER = 200
 _HTML = re.compile(r"<\s*[a-zA-Z/!?]")
 _PHONE = re.compile(r"[\d+() -]{5,24}")
 _NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,6})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which requests are wanted. With `numbers`, these and no other condition."""
-
-    numbers: tuple[int, ...] | None
-    categories: tuple[str, ...]
-    start: datetime
-    end: datetime
-    statuses: frozenset[str]
 
 
 def read_filters(query: Mapping[str, str], now: datetime) -> Filters:

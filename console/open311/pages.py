@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from console.open311.asked import MOST, Filters, read_filters, read_handed, read_number
+from console.open311.asked import read_filters, read_handed, read_number
 from console.open311.formats import Document, Fault, moment, respond
 from console.visits import deps_of
 from intents.categories import Category
 from intents.tickets import format_ticket
-from services import api_keys, open_requests, outside
+from services import api_keys, communities, open_requests, outside, outside_search
 from services.categories import Catalogue
-from services.outside import CLOSED, PublicCase, PublicMove
+from services.outside import PublicCase, PublicMove
+from services.outside_search import MOST
 from services.questions import Kind, Question
-from storage.cases import Case
 from storage.communities import Community
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -34,9 +33,7 @@ DATATYPES = {
 async def discovery(request: web.Request) -> web.Response:
     """Where the service is and how a key is had."""
     deps = deps_of(request)
-    community = await deps.database.read(
-        lambda s: s.scalars(select(Community).order_by(Community.id)).first()
-    )
+    community = next(iter(await deps.database.read(communities.listed)), None)
     base = deps.public_url.rstrip("/") or f"{request.scheme}://{request.host}"
     endpoint = {
         "specification": SPECIFICATION,
@@ -58,7 +55,7 @@ async def services(request: web.Request) -> web.Response:
     """The categories in which cases may be seen and handed in: active, not private."""
 
     def work(session: Session) -> list[dict[str, Any]]:
-        catalogue = _catalogue(request, session)
+        _, catalogue = _asked(request, session)
         return [_service(one, catalogue) for one in catalogue.all() if not one.private]
 
     return _respond(request, "services", await deps_of(request).database.read(work))
@@ -80,7 +77,7 @@ async def service(request: web.Request) -> web.Response:
     """The extra questions of a category."""
 
     def work(session: Session) -> dict[str, Any]:
-        catalogue = _catalogue(request, session)
+        _, catalogue = _asked(request, session)
         category = _category(catalogue, request.match_info["code"])
         asked = enumerate(catalogue.questions(category.code), 1)
         return {
@@ -109,8 +106,8 @@ async def requests(request: web.Request) -> web.Response:
     filters = read_filters(request.query, deps_of(request).clock())
 
     def work(session: Session) -> list[dict[str, Any]]:
-        catalogue, query = _visible(request, session)
-        found = session.scalars(_filtered(query, filters)).all()
+        community, catalogue = _asked(request, session)
+        found = outside_search.matching(session, community.id, catalogue, filters)
         return [_request(one) for one in outside.redacted(session, found, catalogue)]
 
     return _respond(request, "service_requests", await deps_of(request).database.read(work))
@@ -121,8 +118,8 @@ async def one_request(request: web.Request) -> web.Response:
     number = read_number(request.match_info["number"])
 
     def work(session: Session) -> list[dict[str, Any]]:
-        catalogue, query = _visible(request, session)
-        found = session.scalars(query.where(Case.number == number)).all() if number else []
+        community, catalogue = _asked(request, session)
+        found = outside_search.by_number(session, community.id, catalogue, number or 0)
         if not found:
             raise Fault(404, "there is no such service request")
         return [_request(one) for one in outside.redacted(session, found, catalogue)]
@@ -135,8 +132,8 @@ async def updates(request: web.Request) -> web.Response:
     filters = read_filters(request.query, deps_of(request).clock())
 
     def work(session: Session) -> list[dict[str, Any]]:
-        _, query = _visible(request, session)
-        found = session.scalars(_filtered(query, filters)).all()
+        community, catalogue = _asked(request, session)
+        found = outside_search.matching(session, community.id, catalogue, filters)
         return [_update(one) for one in outside.moves_of(session, found)][-MOST:]
 
     content = await deps_of(request).database.read(work)
@@ -200,8 +197,7 @@ async def _form(request: web.Request) -> Any:
 
 def _community(session: Session, code: str) -> Community:
     """The community of a jurisdiction; without one, the only community that there is."""
-    query = select(Community)
-    found = list(session.scalars(query.where(Community.code == code) if code else query.limit(2)))
+    found = [one for one in communities.listed(session) if code in ("", one.code)]
     if not found:
         raise Fault(404, "there is no such jurisdiction_id")
     if len(found) > 1:
@@ -209,9 +205,9 @@ def _community(session: Session, code: str) -> Community:
     return found[0]
 
 
-def _catalogue(request: web.Request, session: Session) -> Catalogue:
+def _asked(request: web.Request, session: Session) -> tuple[Community, Catalogue]:
     community = _community(session, request.query.get("jurisdiction_id", ""))
-    return deps_of(request).catalogues(session, community.id)
+    return community, deps_of(request).catalogues(session, community.id)
 
 
 def _category(catalogue: Catalogue, code: str) -> Category:
@@ -219,28 +215,6 @@ def _category(catalogue: Catalogue, code: str) -> Category:
     if category is None or category.private or not category.active:
         raise Fault(404, "there is no such service_code")
     return category
-
-
-def _visible(request: web.Request, session: Session) -> tuple[Catalogue, Select[Case]]:
-    community = _community(session, request.query.get("jurisdiction_id", ""))
-    catalogue = deps_of(request).catalogues(session, community.id)
-    return catalogue, select(Case).where(outside.visible(community.id, catalogue))
-
-
-def _filtered(query: Select[Case], filters: Filters) -> Select[Case]:
-    newest = query.order_by(Case.created_at.desc(), Case.id.desc()).limit(MOST)
-    if filters.numbers is not None:
-        return newest.where(Case.number.in_(filters.numbers))
-    newest = newest.where(Case.created_at.between(filters.start, filters.end))
-    if filters.categories:
-        newest = newest.where(Case.category.in_(filters.categories))
-    if len(filters.statuses) == 1:
-        newest = newest.where(_is_closed() if "closed" in filters.statuses else ~_is_closed())
-    return newest
-
-
-def _is_closed() -> ColumnElement[bool]:
-    return Case.state.in_([state.value for state in CLOSED])
 
 
 def _request(case: PublicCase) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from datetime import datetime, time
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.forms import Entered, day_or_none, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import activities, activity_choices, activity_search, signup_line
 from services.activities import STATE_NAMES, BadActivity, Plan
 from services.activity_kinds import KINDS
@@ -127,14 +128,6 @@ def _span(form: dict[str, str]) -> tuple[datetime, datetime]:
     return datetime.combine(day, first, CHINA), datetime.combine(day, last, CHINA)
 
 
-def found(session: Session, visit: Visit, request: web.Request) -> Activity:
-    """The activity in the address; 404 outside the scope."""
-    activity = activities.find(session, visit.staff, number_in_path(request))
-    if activity is None:
-        raise web.HTTPNotFound
-    return activity
-
-
 async def show_one(request: web.Request) -> web.Response:
     """One activity with its occasions."""
     return await _one(request, Entered(), 200)
@@ -144,7 +137,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> tuple[Activity, list[Occasion], dict[str, str], dict[int, int]]:
-        activity = found(session, visit, request)
+        activity = one_in_path(session, request, activities.find)
         occasions = activities.occasions_of(session, activity)
         waiting = {one.id: signup_line.waiting_count(session, one) for one in occasions}
         return activity, occasions, dict(activities.missing(session, activity)), waiting
@@ -164,10 +157,13 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     return render(request, "activity.html", context, status=status)
 
 
+DEEDS = Deeds(ADDRESS, activities.find, _one)
+
+
 async def edit(request: web.Request) -> web.Response:
     """The form with what is there."""
     visit = visit_of(request)
-    activity = await visit.read(lambda session: found(session, visit, request))
+    activity = await visit.read(lambda session: one_in_path(session, request, activities.find))
     return await _form(request, activity, Entered(), 200)
 
 
@@ -176,58 +172,40 @@ async def save(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        activity = found(session, visit, request)
+        activity = one_in_path(session, request, activities.find)
         activities.change(session, visit.staff, activity, _plan(form), visit.now)
 
     try:
         await visit.write(work)
     except BadActivity as error:
-        activity = await visit.read(lambda session: found(session, visit, request))
+        activity = await visit.read(lambda session: one_in_path(session, request, activities.find))
         return await _form(request, activity, Entered("plan", form, {error.field: str(error)}), 422)
     return see(f"{ADDRESS}/{number_in_path(request)}", "saved")
 
 
 async def publish(request: web.Request) -> web.Response:
     """Opens it for signing up."""
-    visit = visit_of(request)
-    try:
-        await visit.write(
-            lambda session: activities.publish(
-                session, visit.staff, found(session, visit, request), visit.now
-            )
-        )
-    except BadActivity as error:
-        return await _one(request, Entered("publish", {}, {"state": str(error)}), 422)
-    return see(f"{ADDRESS}/{number_in_path(request)}", "activity-published")
+
+    def act(session: Session, visit: Visit, activity: Activity, _form: Form) -> None:
+        activities.publish(session, visit.staff, activity, visit.now)
+
+    return await DEEDS.do(request, "publish", act, "activity-published")
 
 
 async def cancel(request: web.Request) -> web.Response:
     """Calls it off; everybody who signed up is told."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        activity = found(session, visit, request)
+    def act(session: Session, visit: Visit, activity: Activity, form: Form) -> None:
         activities.cancel(session, visit.staff, activity, form.get("reason", ""), visit.now)
 
-    try:
-        await visit.write(work)
-    except BadActivity as error:
-        return await _one(request, Entered("cancel", form, {"reason": str(error)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/{number_in_path(request)}", "called-off")
+    return await DEEDS.do(request, "cancel", act, "called-off")
 
 
 async def add_occasion(request: web.Request) -> web.Response:
     """Adds a time."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        activity = found(session, visit, request)
+    def act(session: Session, visit: Visit, activity: Activity, form: Form) -> None:
         first, last = _span(form)
         activities.add_occasion(session, visit.staff, activity, first, last, visit.now)
 
-    try:
-        await visit.write(work)
-    except BadActivity as error:
-        return await _one(request, Entered("occasion", form, {error.field: str(error)}), 422)
-    return see(f"{ADDRESS}/{number_in_path(request)}", "added")
+    return await DEEDS.do(request, "occasion", act, "added")

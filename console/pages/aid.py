@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from console.done import see
+from console.deeds import Deeds, Form
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import aid as lane
 from services import organisations, referrals
 from services import staff as people
@@ -59,8 +58,11 @@ async def _one(
     return render(request, "aid.html", context | more, status=status)
 
 
+DEEDS = Deeds(ADDRESS, lane.find, _one, (lane.BadAid,), "words")
+
+
 def _load(session: Session, visit: Visit, request: web.Request) -> dict[str, Any]:
-    found = _find(session, visit, request)
+    found = one_in_path(session, request, lane.find)
     course = lane.steps_of(session, found)
     sent = referrals.of_aid(session, found)
     ids = {step.staff_id for step in course} | {found.responsible_id}
@@ -80,47 +82,43 @@ def _load(session: Session, visit: Visit, request: web.Request) -> dict[str, Any
 
 async def take(request: web.Request) -> web.Response:
     """Becomes responsible."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, found: AidRequest) -> None:
+    def act(session: Session, visit: Visit, found: AidRequest, _form: Form) -> None:
         lane.take(session, visit.staff, found, visit.deps.hours, visit.now)
 
-    return await _act(request, "take", form, act, "taken-over")
+    return await DEEDS.do(request, "take", act, "taken-over")
 
 
 async def note(request: web.Request) -> web.Response:
     """Keeps a step of the work."""
-    form = await read_form(request)
-    written = lane.Note(form.get("words", ""), told=form.get("told") == "1")
 
-    def act(session: Session, visit: Visit, found: AidRequest) -> None:
+    def act(session: Session, visit: Visit, found: AidRequest, form: Form) -> None:
+        written = lane.Note(form.get("words", ""), told=form.get("told") == "1")
         lane.follow_up(session, visit.staff, found, written, visit.deps.hours, visit.now)
 
-    return await _act(request, "note", form, act, "saved")
+    return await DEEDS.do(request, "note", act)
 
 
 async def refer(request: web.Request) -> web.Response:
     """Asks the applicant to agree to a referral."""
-    form = await read_form(request)
-    new = referrals.NewReferral(form.get("words", ""), with_phone=form.get("with_phone") == "1")
 
-    def act(session: Session, visit: Visit, found: AidRequest) -> None:
+    def act(session: Session, visit: Visit, found: AidRequest, form: Form) -> None:
+        new = referrals.NewReferral(form.get("words", ""), with_phone=form.get("with_phone") == "1")
         number = number_or_none(form.get("organisation")) or 0
         partner = organisations.find(session, visit.staff, number)
         referrals.refer(session, visit.staff, found, partner, new, visit.now)
 
-    return await _act(request, "refer", form, act, "consent-asked")
+    return await DEEDS.do(request, "refer", act, "consent-asked")
 
 
 async def close(request: web.Request) -> web.Response:
     """Ends the application with words for the applicant."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, found: AidRequest) -> None:
+    def act(session: Session, visit: Visit, found: AidRequest, form: Form) -> None:
         granted = form.get("granted") == "1"
         lane.close(session, visit.staff, found, form.get("words", ""), granted, visit.now)
 
-    return await _act(request, "close", form, act, "told")
+    return await DEEDS.do(request, "close", act, "told")
 
 
 async def unmask(request: web.Request) -> web.Response:
@@ -129,7 +127,7 @@ async def unmask(request: web.Request) -> web.Response:
     reason = form.get("reason", "")
 
     def work(session: Session) -> str:
-        found = _find(session, visit, request)
+        found = one_in_path(session, request, lane.find)
         return lane.phone_of(session, visit.staff, found, reason, visit.now)
 
     try:
@@ -137,26 +135,3 @@ async def unmask(request: web.Request) -> web.Response:
     except lane.BadAid as error:
         return await _one(request, Entered("unmask", form, {"reason": str(error)}), 422)
     return await _one(request, Entered(), 200, phone)
-
-
-async def _act(
-    request: web.Request,
-    name: str,
-    form: dict[str, str],
-    act: Callable[[Session, Visit, AidRequest], None],
-    done: str,
-) -> web.Response:
-    visit = visit_of(request)
-    try:
-        await visit.write(lambda s: act(s, visit, _find(s, visit, request)))
-    except lane.BadAid as error:
-        return await _one(request, Entered(name, form, {"words": str(error)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/{number_in_path(request)}", done)
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> AidRequest:
-    found = lane.find(session, visit.staff, number_in_path(request))
-    if found is None:
-        raise web.HTTPNotFound
-    return found

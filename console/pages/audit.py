@@ -6,6 +6,7 @@ import json
 
 from aiohttp import web
 
+from console.downloads import attachment
 from console.forms import day_or_none, number_or_none
 from console.paging import offset, paging
 from console.rendering import render
@@ -50,12 +51,8 @@ async def export(request: web.Request) -> web.Response:
             session, visit.now, visit.staff, "audit.export", after={"rows": min(total, EXPORTED)}
         )
     )
-    return web.Response(
-        body=to_csv(HEADER, (_cells(row) for row in rows)),
-        content_type="text/csv",
-        charset="utf-8",
-        headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
-    )
+    body = to_csv(HEADER, (_cells(row) for row in rows))
+    return attachment(body, "text/csv", "audit.csv", "utf-8")
 
 
 def _cells(row: audit_log.AuditRow) -> tuple[object, ...]:

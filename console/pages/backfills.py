@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.forms import Entered, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import number_in_path, one_in_path, visit_of
 from services import backfills
 from services import staff as people
 from services.backfills import STATE_NAMES, StaleBackfill
@@ -20,13 +20,6 @@ from storage.volunteers import Backfill
 ADDRESS = "/console/backfills"
 
 
-def _found(session: Session, visit: Visit, request: web.Request) -> Backfill:
-    row = backfills.find(session, visit.staff, number_in_path(request))
-    if row is None:
-        raise web.HTTPNotFound
-    return row
-
-
 async def show(request: web.Request) -> web.Response:
     """What was proposed, by whom and why."""
     return await _page(request, Entered(), 200)
@@ -36,7 +29,7 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
     visit = visit_of(request)
 
     def work(session: Session) -> tuple[Backfill, Resident, dict[int, str]]:
-        row = _found(session, visit, request)
+        row = one_in_path(session, request, backfills.find)
         names = people.names(session, [row.proposed_by, row.decided_by or row.proposed_by])
         return row, session.get_one(Resident, row.resident_id), names
 
@@ -68,7 +61,7 @@ async def _decide(request: web.Request, *, grant: bool) -> web.Response:
     version = int(form["version"]) if form.get("version", "").isdecimal() else 0
 
     def work(session: Session) -> None:
-        row = _found(session, visit, request)
+        row = one_in_path(session, request, backfills.find)
         note = form.get("note", "")
         backfills.decide(session, visit.staff, row, version, grant=grant, note=note, now=visit.now)
 

@@ -10,7 +10,7 @@ from console.errors import refused
 from console.forms import read_form
 from console.paging import SIZE, offset, paging
 from console.rendering import render
-from console.visits import number_in_path, visit_of
+from console.visits import one_in_path, visit_of
 from services import board, board_keeping
 
 ADDRESS = "/console/board"
@@ -39,9 +39,7 @@ async def take_off(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        post = board_keeping.for_staff(session, visit.staff, number_in_path(request))
-        if post is None:
-            raise web.HTTPNotFound
+        post = one_in_path(session, request, board_keeping.for_staff)
         board_keeping.take_off(session, visit.staff, post, form.get("reason", ""), visit.now)
 
     try:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.errors import refused
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import care as bank
 from services import care_givers, care_settling
 from services.access import Permission, may
@@ -61,7 +61,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> dict[str, Any]:
-        one = _find(session, visit, request)
+        one = one_in_path(session, request, bank.find)
         active = [g for g in care_givers.givers(session, visit.staff) if g.state == "active"]
         sides = {one.elder_id, one.requester_id}
         free = [giver for giver in active if giver.resident_id not in sides]
@@ -77,39 +77,39 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     return render(request, "care.html", context | _words() | more, status=status)
 
 
+DEEDS = Deeds(ADDRESS, bank.find, _one, (bank.BadCare,), "words")
+
+
 async def match(request: web.Request) -> web.Response:
     """Brings a giver to the request."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, one: CareRequest) -> None:
+    def act(session: Session, visit: Visit, one: CareRequest, form: Form) -> None:
         number = number_or_none(form.get("giver")) or 0
         giver = care_givers.find_giver(session, visit.staff, number)
         if giver is None:
             raise bank.BadCare("请选来帮忙的人")
         bank.match(session, one, giver, visit.staff, visit.now)
 
-    return await _act(request, "match", form, act, "matched")
+    return await DEEDS.do(request, "match", act, "matched")
 
 
 async def settle(request: web.Request) -> web.Response:
     """Says how many minutes count."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, one: CareRequest) -> None:
+    def act(session: Session, visit: Visit, one: CareRequest, form: Form) -> None:
         minutes = number_or_none(form.get("minutes")) or 0
         care_settling.settle(session, visit.staff, one, minutes, form.get("reason", ""), visit.now)
 
-    return await _act(request, "settle", form, act, "minutes")
+    return await DEEDS.do(request, "settle", act, "minutes")
 
 
 async def cancel(request: web.Request) -> web.Response:
     """Ends the request."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, one: CareRequest) -> None:
+    def act(session: Session, visit: Visit, one: CareRequest, _form: Form) -> None:
         bank.cancel(session, one, visit.staff, visit.now)
 
-    return await _act(request, "cancel", form, act, "cancelled")
+    return await DEEDS.do(request, "cancel", act, "cancelled")
 
 
 async def decide_giver(request: web.Request) -> web.Response:
@@ -118,9 +118,7 @@ async def decide_giver(request: web.Request) -> web.Response:
     accept = {"1": True, "0": False}.get(form.get("accept", ""))
 
     def work(session: Session) -> None:
-        giver = care_givers.find_giver(session, visit.staff, number_in_path(request))
-        if giver is None:
-            raise web.HTTPNotFound
+        giver = one_in_path(session, request, care_givers.find_giver)
         if accept is None:
             raise bank.BadCare("请选同意或不同意")
         care_givers.decide_giver(session, visit.staff, giver, accept=accept, now=visit.now)
@@ -131,26 +129,3 @@ async def decide_giver(request: web.Request) -> web.Response:
         return refused(request, str(error), ADDRESS)
     visit.deps.notify_outbox()
     return see(ADDRESS, "saved")
-
-
-async def _act(
-    request: web.Request,
-    name: str,
-    form: dict[str, str],
-    act: Callable[[Session, Visit, CareRequest], None],
-    done: str,
-) -> web.Response:
-    visit = visit_of(request)
-    try:
-        await visit.write(lambda s: act(s, visit, _find(s, visit, request)))
-    except bank.BadCare as error:
-        return await _one(request, Entered(name, form, {"words": str(error)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/{number_in_path(request)}", done)
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> CareRequest:
-    one = bank.find(session, visit.staff, number_in_path(request))
-    if one is None:
-        raise web.HTTPNotFound
-    return one

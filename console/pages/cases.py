@@ -11,7 +11,7 @@ from console.figure_links import KEYS, OF_REPORT, figure_wanted, part_wanted
 from console.forms import day_or_none, number_or_none
 from console.paging import SIZE, offset, paging
 from console.rendering import render
-from console.visits import Visit, visit_of
+from console.visits import Visit, or_404, visit_of
 from services import case_search, cases, place_names, reports
 from services import staff as people
 from services.case_measures import NAMES, Measure
@@ -76,9 +76,7 @@ def _counted(
     number = number_or_none(request.query.get("report"))
     if number is None or not wanted.measure:
         return wanted
-    report = reports.find(session, visit.staff, number)
-    if report is None:
-        raise web.HTTPNotFound
+    report = or_404(reports.find(session, visit.staff, number))
     by, key = part_wanted(request.query)
     listed = filter_of_report(reports.data_of(report), Measure(wanted.measure), by, key)
     return replace(wanted, measure="", ids=listed.ids)

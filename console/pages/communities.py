@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.forms import number_or_none
-from console.visits import Visit
+from console.visits import Visit, or_404
 from services import desk_terms, scope
 from services.categories import Catalogue
 from services.sla import Terms
@@ -41,15 +40,9 @@ def kept(session: Session, visit: Visit, code: str) -> Kept:
 
 def with_code(communities: list[Community], code: str) -> Community:
     """The community with this code, the first one without a code; 404 where there is none."""
-    found = next((one for one in communities if code in ("", one.code)), None)
-    if found is None:
-        raise web.HTTPNotFound
-    return found
+    return or_404(next((one for one in communities if code in ("", one.code)), None))
 
 
 def community_of(session: Session, visit: Visit, form: Mapping[str, str]) -> Community:
     """The community whose number a form names, else the first by name; 404 outside the scope."""
-    found = scope.named_or_first(session, visit.staff, number_or_none(form.get("community")))
-    if found is None:
-        raise web.HTTPNotFound
-    return found
+    return or_404(scope.named_or_first(session, visit.staff, number_or_none(form.get("community"))))

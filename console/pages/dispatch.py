@@ -12,7 +12,7 @@ from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.pages.communities import Kept, kept
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, one_in_path, visit_of
 from services import dispatch
 from services import staff as people
 from services.place_names import names_of
@@ -109,9 +109,7 @@ async def remove(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> None:
-        rule = dispatch.find(session, visit.staff, number_in_path(request))
-        if rule is None:
-            raise web.HTTPNotFound
+        rule = one_in_path(session, request, dispatch.find)
         dispatch.remove(session, visit.staff, rule, visit.now)
 
     await visit.write(work)

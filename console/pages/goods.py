@@ -5,21 +5,22 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.forms import Entered, read_form
 from console.pages.points_pages import (
     ADDRESS,
+    CommunityForm,
     Context,
     ListPage,
     OnePage,
-    community_kept,
-    found,
     whole,
 )
-from console.visits import number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import goods
 from services.goods import BadGoods, Label, StaleGoods
 from storage.communities import Community
+from storage.points import Goods
 
 HERE = f"{ADDRESS}/goods"
 
@@ -40,7 +41,9 @@ def _shelf(session: Session, _: web.Request, community: Community) -> Context:
 
 
 LIST = ListPage("points/goods.html", _shelf)
+ADD = CommunityForm(LIST, "add")
 ONE = OnePage("points/goods_one.html", goods.find, lambda _, row: {"row": row})
+DEEDS = Deeds(HERE, goods.find, ONE.show)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -50,18 +53,12 @@ async def show(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """New goods."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> str:
-        community = community_kept(session, visit, form.get("community", ""))
+    def work(session: Session, visit: Visit, community: Community, form: Form) -> str:
         goods.add(session, visit.staff, community.id, _label(form), visit.now)
-        return community.code
+        return f"{HERE}?community={community.code}"
 
-    try:
-        code = await visit.write(work)
-    except BadGoods as error:
-        return await LIST.show(request, Entered("add", form, {error.field: str(error)}), 422)
-    return see(f"{HERE}?community={code}", "added")
+    return await ADD.take(request, work)
 
 
 async def show_one(request: web.Request) -> web.Response:
@@ -74,7 +71,7 @@ async def change(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        row, version = found(session, request, goods.find), whole(form.get("version"))
+        row, version = one_in_path(session, request, goods.find), whole(form.get("version"))
         goods.change(session, visit.staff, row, _label(form), version, visit.now)
 
     try:
@@ -88,11 +85,8 @@ async def change(request: web.Request) -> web.Response:
 
 async def set_active(request: web.Request) -> web.Response:
     """Takes goods off the shelf or back onto it."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        row = found(session, request, goods.find)
+    def act(session: Session, visit: Visit, row: Goods, form: Form) -> None:
         goods.set_active(session, visit.staff, row, form.get("active") == "1", visit.now)
 
-    await visit.write(work)
-    return see(f"{HERE}/{number_in_path(request)}", "saved")
+    return await DEEDS.do(request, "active", act)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.errors import stale
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, one_in_path, visit_of
 from services import hot_topics, place_names, scope
 from services import staff as people
 from storage.cases import Case
@@ -81,7 +81,7 @@ async def show_one(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> dict[str, object]:
-        topic = _find(session, visit, request)
+        topic = one_in_path(session, request, hot_topics.find_one)
         proposer = people.names(session, [topic.proposed_by] if topic.proposed_by else [])
         cases = hot_topics.cases_of(session, visit.staff, topic)
         return {
@@ -103,7 +103,7 @@ async def propose(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> int:
-        topic = _find(session, visit, request)
+        topic = one_in_path(session, request, hot_topics.find_one)
         hot_topics.make_topic(session, visit.staff, topic, visit.deps.hours, visit.now)
         return topic.id
 
@@ -112,10 +112,3 @@ async def propose(request: web.Request) -> web.Response:
     except hot_topics.AlreadyProposed as error:
         return stale(request, str(error), LIST)
     return see(f"{LIST}/{number}", "topic")
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> HotTopic:
-    topic = hot_topics.find_one(session, visit.staff, number_in_path(request))
-    if topic is None:
-        raise web.HTTPNotFound
-    return topic

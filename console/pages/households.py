@@ -7,19 +7,20 @@ import json
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from console.done import see
-from console.forms import Entered, number_or_none, read_form
+from console.deeds import Deeds, Form
+from console.downloads import XLSX, attachment
 from console.pages.points_pages import (
     ADDRESS,
+    CommunityForm,
     Context,
     ListPage,
     OnePage,
     community_kept,
-    found,
     frame,
+    resident_in,
 )
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import (
     audit,
     finding,
@@ -71,12 +72,13 @@ def _with_statement(session: Session, home: Household) -> Context:
 
 
 LIST = ListPage("points/households.html", _listed)
+ADD = CommunityForm(LIST, "add", (HouseholdRefusal,), "resident")
 ONE = OnePage("points/household.html", households.find_kept, _with_statement)
+DEEDS = Deeds(HERE, households.find_kept, ONE.show, (HouseholdRefusal,), "resident")
 
 
-def _resident(session: Session, form: dict[str, str], community_id: int) -> Resident:
-    number = number_or_none(form.get("resident", "").split(" ")[0].removeprefix("#"))
-    found = points_people.one_of(session, community_id, number)
+def _resident(session: Session, form: Form, community_id: int) -> Resident:
+    found = resident_in(session, form, community_id)
     if found is None:
         raise HouseholdRefusal("没有这个编号的居民，请从列表里选")
     if form.get("agreed") != "1":
@@ -91,19 +93,13 @@ async def show(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """A household for somebody who agreed on paper."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> int:
-        community = community_kept(session, visit, form.get("community", ""))
-        head = _resident(session, form, community.id)
-        label = form.get("label", "")
-        return households.create(session, head, label, visit.now, staff=visit.staff).id
+    def work(session: Session, visit: Visit, community: Community, form: Form) -> str:
+        head, label = _resident(session, form, community.id), form.get("label", "")
+        made = households.create(session, head, label, visit.now, staff=visit.staff)
+        return f"{HERE}/{made.id}"
 
-    try:
-        made = await visit.write(work)
-    except HouseholdRefusal as refusal:
-        return await LIST.show(request, Entered("add", form, {"resident": str(refusal)}), 422)
-    return see(f"{HERE}/{made}", "added")
+    return await ADD.take(request, work)
 
 
 async def show_one(request: web.Request) -> web.Response:
@@ -113,19 +109,12 @@ async def show_one(request: web.Request) -> web.Response:
 
 async def add_member(request: web.Request) -> web.Response:
     """A member who agreed on paper."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        home = found(session, request, households.find_kept)
+    def act(session: Session, visit: Visit, home: Household, form: Form) -> None:
         member = _resident(session, form, home.community_id)
         households.join(session, member, home, visit.now, staff=visit.staff)
 
-    try:
-        await visit.write(work)
-    except HouseholdRefusal as refusal:
-        return await ONE.show(request, Entered("add", form, {"resident": str(refusal)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{HERE}/{number_in_path(request)}", "added")
+    return await DEEDS.do(request, "add", act, "added")
 
 
 async def show_person(request: web.Request) -> web.Response:
@@ -133,7 +122,7 @@ async def show_person(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> Context:
-        person = _person(session, visit, request)
+        person = one_in_path(session, request, finding.resident)
         community = session.get_one(Community, person.community_id)
         books = [
             (unit, ledger.balance(session, person, unit), lines)
@@ -154,26 +143,19 @@ async def show_person(request: web.Request) -> web.Response:
     return render(request, "points/person.html", await visit.read(work))
 
 
-def _person(session: Session, visit: Visit, request: web.Request) -> Resident:
-    found = finding.resident(session, visit.staff, number_in_path(request))
-    if found is None:
-        raise web.HTTPNotFound
-    return found
-
-
 async def proof(request: web.Request) -> web.Response:
     """The signed statement of a resident, to hand over to them."""
     visit = visit_of(request)
 
     def work(session: Session) -> Context:
-        person = _person(session, visit, request)
+        person = one_in_path(session, request, finding.resident)
         audit.record(session, visit.now, visit.staff, "points.proof", person)
         return ledger_proof.document(session, person)
 
     document = await visit.write(work)
     body = json.dumps(document, ensure_ascii=False, indent=1).encode()
     name = f"points-{number_in_path(request)}.json"
-    return _file(body, "application/json", name)
+    return attachment(body, "application/json", name)
 
 
 async def export(request: web.Request) -> web.Response:
@@ -185,10 +167,4 @@ async def export(request: web.Request) -> web.Response:
         audit.record(session, visit.now, visit.staff, "points.export", community)
         return points_book.workbook(session, community.id)
 
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(await visit.write(work), kind, "points.xlsx")
-
-
-def _file(body: bytes, kind: str, name: str) -> web.Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=body, content_type=kind, headers=headers)
+    return attachment(await visit.write(work), XLSX, "points.xlsx")

@@ -9,7 +9,7 @@ from console.done import see
 from console.forms import Entered, read_form
 from console.pages.communities import Kept, kept
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, one_in_path, visit_of
 from services import api_keys
 from services import staff as people
 from storage.city import ApiKey
@@ -69,9 +69,7 @@ async def revoke(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> None:
-        key = api_keys.find(session, visit.staff, number_in_path(request))
-        if key is None:
-            raise web.HTTPNotFound
+        key = one_in_path(session, request, api_keys.find)
         api_keys.revoke(session, visit.staff, key, visit.now)
 
     await visit.write(work)

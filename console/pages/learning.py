@@ -12,7 +12,7 @@ from console.forms import read_form
 from console.pages import case as case_page
 from console.pages import threads as shared
 from console.pages.thread_page import wrong
-from console.visits import number_in_path, visit_of
+from console.visits import number_in_path, or_404, visit_of
 from services import corrections, finding
 from services.intent_names import INTENT_NAMES
 
@@ -41,9 +41,7 @@ async def set_intent(request: web.Request) -> web.Response:
     number = number_in_path(request)
 
     def work(session: Session) -> int | None:
-        message = finding.inbound_message(session, visit.staff, number)
-        if message is None:
-            raise web.HTTPNotFound
+        message = or_404(finding.inbound_message(session, visit.staff, number))
         label = form.get("intent", "")
         corrections.correct_intent(session, visit.staff, message, label, INTENT_NAMES, visit.now)
         return message.resident_id

@@ -11,7 +11,7 @@ from console.done import see
 from console.errors import stale
 from console.forms import Entered, read_form
 from console.rendering import render
-from console.visits import Visit, visit_of
+from console.visits import Visit, or_404, visit_of
 from services import corrections, model_keeping, model_training
 from storage.learning import Correction
 
@@ -64,9 +64,7 @@ def _load(session: Session, visit: Visit) -> ModelPage:
 async def train(request: web.Request) -> web.Response:
     """Has a new model trained in the background; it takes over only when no label falls."""
     visit = visit_of(request)
-    folder = visit.deps.model_dir
-    if folder is None:
-        raise web.HTTPNotFound
+    folder = or_404(visit.deps.model_dir)
     try:
         await visit.write(
             lambda session: model_training.ask(session, visit.staff, folder, visit.now)
@@ -80,9 +78,7 @@ async def train(request: web.Request) -> web.Response:
 async def step_back(request: web.Request) -> web.Response:
     """Puts the model before the one in use to work again."""
     visit, form = visit_of(request), await read_form(request)
-    folder, reason = visit.deps.model_dir, form.get("reason", "").strip()
-    if folder is None:
-        raise web.HTTPNotFound
+    folder, reason = or_404(visit.deps.model_dir), form.get("reason", "").strip()
     try:
         await visit.write(
             lambda session: model_keeping.go_back(

@@ -10,11 +10,10 @@ from console.errors import stale
 from console.forms import Entered, number_or_none, read_form
 from console.paging import SIZE, offset, paging, toggled
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import number_in_path, one_in_path, visit_of
 from services import moderation, submissions
 from services.moderated import EFFECTS, KIND_NAMES
 from services.moderation import STATE_NAMES
-from storage.moderation import Submission
 
 ADDRESS = "/console/moderation"
 REASONS = (
@@ -68,7 +67,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> submissions.SubmissionRow:
-        return submissions.row_of(session, _find(session, visit, request))
+        return submissions.row_of(session, one_in_path(session, request, submissions.find))
 
     row = await visit.read(work)
     one = row.submission
@@ -101,7 +100,7 @@ async def _decide(request: web.Request, done: str) -> web.Response:
     version = number_or_none(form.get("version"))
 
     def work(session: Session) -> str:
-        found = _find(session, visit, request)
+        found = one_in_path(session, request, submissions.find)
         moderation.decide(
             session,
             visit.staff,
@@ -123,10 +122,3 @@ async def _decide(request: web.Request, done: str) -> web.Response:
         return await _one(request, Entered("refuse", form, {"reason": str(error)}), 422)
     visit.deps.notify_outbox()
     return see(onwards, done)
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> Submission:
-    found = submissions.find(session, visit.staff, number_in_path(request))
-    if found is None:
-        raise web.HTTPNotFound
-    return found

@@ -14,7 +14,7 @@ from console import addresses
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, visit_of
+from console.visits import Visit, or_404, visit_of
 from services import finding, staff_cases, uploads
 from services.pictures import BadImage, clean_image
 from services.place_names import names_of
@@ -77,10 +77,7 @@ def _load(session: Session, visit: Visit, resident_id: int | None) -> NewCasePag
 def _resident(session: Session, visit: Visit, resident_id: int | None) -> Resident | None:
     if resident_id is None:
         return None
-    found = finding.resident(session, visit.staff, resident_id)
-    if found is None:
-        raise web.HTTPNotFound
-    return found
+    return or_404(finding.resident(session, visit.staff, resident_id))
 
 
 async def add(request: web.Request) -> web.Response:

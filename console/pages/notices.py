@@ -19,8 +19,8 @@ from console.pages.communities import community_of
 from console.pages.second_look import seen_in
 from console.rendering import render
 from console.uploads import Upload, uploads
-from console.visits import Visit, number_in_path, visit_of
-from services import notices, public_desk, publishing, scope
+from console.visits import number_in_path, one_in_path, visit_of
+from services import notices, public_desk, scope
 from services.access import Permission, may
 from services.notices import Wording
 from services.pictures import BadImage, clean_image
@@ -65,7 +65,7 @@ async def show_one(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def load(session: Session) -> tuple[Notice, str, str]:
-        row = find(session, visit, number_in_path(request))
+        row = one_in_path(session, request, notices.find)
         author = session.get_one(Staff, row.author_id)
         return row, author.name, session.get_one(Community, row.community_id).code
 
@@ -91,7 +91,7 @@ async def save(request: web.Request) -> web.Response:
     number = number_in_path(request)
 
     def work(session: Session) -> Notice:
-        row = find(session, visit, number)
+        row = one_in_path(session, request, notices.find)
         notices.change(session, visit.staff, row, seen_in(form), _wording(form), visit.now)
         return row
 
@@ -100,7 +100,7 @@ async def save(request: web.Request) -> web.Response:
     except StalePublication as error:
         return stale(request, str(error), f"{ADDRESS}/{number}")
     except BadPublication as error:
-        row = await visit.read(lambda session: find(session, visit, number))
+        row = await visit.read(lambda session: one_in_path(session, request, notices.find))
         return await _form(request, row, Entered("notice", form, {"text": str(error)}), 422)
     return see(f"{ADDRESS}/{number}", "saved")
 
@@ -110,20 +110,20 @@ async def add_pictures(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
     number, sent = number_in_path(request), await uploads(request, "pictures")
     back = f"{ADDRESS}/{number}"
-    await visit.read(lambda session: find(session, visit, number))
+    await visit.read(lambda session: one_in_path(session, request, notices.find))
     try:
         kept = [
             [await asyncio.to_thread(_keep, visit.deps.media_dir, one), _alt(form, one)]
             for one in sent[: notices.MOST_PICTURES]
         ]
-        await visit.write(lambda session: _attach(session, visit, number, kept))
+        await visit.write(lambda session: _attach(session, request, kept))
     except (BadImage, BadPublication, StalePublication) as error:
         return refused(request, str(error), back)
     return see(back, "saved")
 
 
-def _attach(session: Session, visit: Visit, number: int, kept: list[list[str]]) -> None:
-    row = find(session, visit, number)
+def _attach(session: Session, request: web.Request, kept: list[list[str]]) -> None:
+    visit, row = visit_of(request), one_in_path(session, request, notices.find)
     both = [*row.pictures, *kept]
     notices.set_pictures(session, visit.staff, row, both, visit.now)
 
@@ -133,7 +133,7 @@ async def drop_pictures(request: web.Request) -> web.Response:
     visit, number = visit_of(request), number_in_path(request)
 
     def work(session: Session) -> None:
-        row = find(session, visit, number)
+        row = one_in_path(session, request, notices.find)
         notices.set_pictures(session, visit.staff, row, [], visit.now)
 
     try:
@@ -146,7 +146,7 @@ async def drop_pictures(request: web.Request) -> web.Response:
 async def show_picture(request: web.Request) -> web.StreamResponse:
     """A picture of a notice in scope."""
     visit, place = visit_of(request), number_in_path(request, "place")
-    row = await visit.read(lambda session: find(session, visit, number_in_path(request)))
+    row = await visit.read(lambda session: one_in_path(session, request, notices.find))
     if place >= len(row.pictures):
         raise web.HTTPNotFound
     return picture(visit.deps.media_dir, row.pictures[place][0], public=False)
@@ -154,13 +154,9 @@ async def show_picture(request: web.Request) -> web.StreamResponse:
 
 async def submit(request: web.Request) -> web.Response:
     """Asks for the second look."""
-    visit = visit_of(request)
-
-    def work(session: Session, row: Notice, form: Mapping[str, str]) -> None:
-        title, seen = f"通知：{row.title}", seen_in(form)
-        publishing.submit(session, visit.staff, row, seen, title, visit.deps.hours, visit.now)
-
-    return await second_look.decide(request, ADDRESS, "submitted", find, work)
+    return await second_look.submit(
+        request, ADDRESS, notices.find, lambda row: f"通知：{row.title}"
+    )
 
 
 async def approve(request: web.Request) -> web.Response:
@@ -172,19 +168,17 @@ async def approve(request: web.Request) -> web.Response:
         url = public_desk.address(visit.deps.public_url, home, f"notices/{row.id}")
         notices.publish(session, visit.staff, row, seen_in(form), visit.now, url)
 
-    answer = await second_look.decide(request, ADDRESS, "published", find, work)
-    visit.deps.notify_outbox()
-    return answer
+    return await second_look.decide(request, ADDRESS, "published", notices.find, work)
 
 
 async def send_back(request: web.Request) -> web.Response:
     """Gives it back with the reason."""
-    return await second_look.send_back(request, ADDRESS, find)
+    return await second_look.send_back(request, ADDRESS, notices.find)
 
 
 async def withdraw(request: web.Request) -> web.Response:
     """Takes it off the public pages."""
-    return await second_look.withdraw(request, ADDRESS, find)
+    return await second_look.withdraw(request, ADDRESS, notices.find)
 
 
 async def _form(
@@ -204,14 +198,6 @@ async def _form(
         "most": notices.MOST_PICTURES,
     }
     return render(request, "notice_edit.html", context, status=status)
-
-
-def find(session: Session, visit: Visit, number: int) -> Notice:
-    """A notice in scope; 404 otherwise."""
-    row = notices.find(session, visit.staff, number)
-    if row is None:
-        raise web.HTTPNotFound
-    return row
 
 
 def _wording(form: Mapping[str, str]) -> Wording:

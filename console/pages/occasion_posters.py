@@ -8,12 +8,13 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from console.done import see
-from console.pages.occasions import ADDRESS, found
+from console.pages.occasions import ADDRESS
+from console.pages.posters import as_png
 from console.rendering import render
-from console.visits import number_in_path, visit_of
+from console.visits import number_in_path, one_in_path, visit_of
 from services import activities, occasion_codes
 from services.occasion_codes import CodeKind, Poster
-from services.posters import PosterError, poster_png, poster_svg
+from services.posters import poster_svg
 from storage.activities import Activity, Occasion
 
 
@@ -22,7 +23,7 @@ async def show(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> tuple[Activity, Occasion, list[Poster]]:
-        about = (session, *found(session, visit, request))
+        about = (session, *one_in_path(session, request, activities.find_occasion))
         posters = [occasion_codes.poster(*about, kind, visit.now) for kind in CodeKind]
         return about[1], about[2], posters
 
@@ -49,7 +50,7 @@ async def ask(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> int:
-        activity, occasion = found(session, visit, request)
+        activity, occasion = one_in_path(session, request, activities.find_occasion)
         occasion_codes.ask_for(session, visit.staff, activity, occasion, visit.now)
         return occasion.id
 
@@ -69,19 +70,14 @@ async def svg(request: web.Request) -> web.Response:
 async def png(request: web.Request) -> web.Response:
     """A poster as PNG; 404 with the reason where the machine has no Chinese font."""
     one = await _made(request)
-    try:
-        data = poster_png(one.url, one.title, one.lines)
-    except PosterError:
-        raise web.HTTPNotFound(text="这台服务器没有中文字体，请用 SVG 海报") from None
-    headers = {"Content-Disposition": f'attachment; filename="{one.kind.value}.png"'}
-    return web.Response(body=data, content_type="image/png", headers=headers)
+    return as_png(one.url, one.title, one.lines, f"{one.kind.value}.png")
 
 
 async def _made(request: web.Request) -> Poster:
     visit, kind = visit_of(request), CodeKind(request.match_info["poster"])
 
     def work(session: Session) -> Poster:
-        activity, occasion = found(session, visit, request)
+        activity, occasion = one_in_path(session, request, activities.find_occasion)
         return occasion_codes.poster(session, activity, occasion, kind, visit.now)
 
     one = await visit.read(work)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from console.done import see
+from console.deeds import Deeds, Form
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, one_in_path, visit_of
 from services import (
     activities,
     activity_ratings,
@@ -19,7 +19,6 @@ from services import (
     attendance_sheet,
     signup_line,
 )
-from services.activities import BadActivity
 from services.activity_ratings import AGAIN, VERDICTS, Ratings
 from services.attendance_sheet import RESULT_NAMES, Line, Settlement
 from services.calendar import CHINA
@@ -27,6 +26,8 @@ from services.volunteer_hours import BadHours, say_minutes
 from storage.activities import Activity, Occasion, SignUp
 
 ADDRESS = "/console/occasions"
+Held: TypeAlias = tuple[Activity, Occasion]
+"""An occasion with its activity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,6 @@ class _Page:
     ratings: Ratings
 
 
-def found(session: Session, visit: Visit, request: web.Request) -> tuple[Activity, Occasion]:
-    """The occasion in the address with its activity; 404 outside the scope."""
-    pair = activities.find_occasion(session, visit.staff, number_in_path(request))
-    if pair is None:
-        raise web.HTTPNotFound
-    return pair
-
-
 async def show(request: web.Request) -> web.Response:
     """The sign-in sheet."""
     return await _page(request, Entered(), 200)
@@ -57,7 +50,7 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
     visit = visit_of(request)
 
     def work(session: Session) -> _Page:
-        activity, occasion = found(session, visit, request)
+        activity, occasion = one_in_path(session, request, activities.find_occasion)
         return _Page(
             activity,
             occasion,
@@ -84,10 +77,15 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
     return render(request, "occasion.html", context, status=status)
 
 
+DEEDS = Deeds(ADDRESS, activities.find_occasion, _page)
+
+
 async def code(request: web.Request) -> web.Response:
     """The code of this minute, large; the browser asks again when it changes, without script."""
     visit = visit_of(request)
-    activity, occasion = await visit.read(lambda session: found(session, visit, request))
+    activity, occasion = await visit.read(
+        lambda session: one_in_path(session, request, activities.find_occasion)
+    )
     shown = attendance.in_window(occasion, visit.now) and occasion.state == "open"
     change = attendance.next_change(visit.now)
     response = render(
@@ -110,21 +108,19 @@ async def code(request: web.Request) -> web.Response:
 
 async def confirm(request: web.Request) -> web.Response:
     """Credits everybody who checked in and out."""
-    visit = visit_of(request)
 
-    def work(session: Session) -> None:
-        _, occasion = found(session, visit, request)
+    def act(session: Session, visit: Visit, held: Held, _form: Form) -> None:
+        _, occasion = held
         attendance_sheet.confirm(session, visit.staff, occasion, visit.now)
 
-    return await _done(request, work, Entered("confirm"), "confirmed")
+    return await DEEDS.do(request, "confirm", act, "confirmed")
 
 
 async def settle(request: web.Request) -> web.Response:
     """Settles one line without check-out."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        _, occasion = found(session, visit, request)
+    def act(session: Session, visit: Visit, held: Held, form: Form) -> None:
+        _, occasion = held
         row = session.get(SignUp, number_or_none(form.get("line")) or 0)
         if row is None or row.occasion_id != occasion.id:
             raise BadHours("reason", "请在签到表里选一个人")
@@ -135,44 +131,28 @@ async def settle(request: web.Request) -> web.Response:
         hours = visit.deps.hours
         attendance_sheet.settle(session, visit.staff, occasion, row, wanted, hours, visit.now)
 
-    name = f"settle-{form.get('line', '')}"
-    return await _done(request, work, Entered(name, form), "settled-line")
+    name = f"settle-{(await read_form(request)).get('line', '')}"
+    return await DEEDS.do(request, name, act, "settled-line")
 
 
 async def set_capacity(request: web.Request) -> web.Response:
     """Gives more places, or fewer."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        _, occasion = found(session, visit, request)
+    def act(session: Session, visit: Visit, held: Held, form: Form) -> None:
+        _, occasion = held
         wanted = number_or_none(form.get("capacity")) or 0
         hours = visit.deps.hours
         signup_line.set_capacity(session, visit.staff, occasion, wanted, hours, visit.now)
 
-    return await _done(request, work, Entered("capacity", form), "saved")
+    return await DEEDS.do(request, "capacity", act)
 
 
 async def cancel(request: web.Request) -> web.Response:
     """Calls this occasion off; everybody who signed up is told."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        _, occasion = found(session, visit, request)
+    def act(session: Session, visit: Visit, held: Held, form: Form) -> None:
+        _, occasion = held
         reason = form.get("reason", "")
         activities.cancel_occasion(session, visit.staff, occasion, reason, visit.now)
 
-    return await _done(request, work, Entered("cancel", form), "called-off")
-
-
-async def _done(
-    request: web.Request, work: Callable[[Session], None], entered: Entered, done: str
-) -> web.Response:
-    """Does the work, then back to the sheet; what cannot be taken is said there."""
-    visit = visit_of(request)
-    try:
-        await visit.write(work)
-    except (BadActivity, BadHours) as error:
-        errors = {error.field: str(error)}
-        return await _page(request, Entered(entered.form, entered.values, errors), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/{number_in_path(request)}", done)
+    return await DEEDS.do(request, "cancel", act, "called-off")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, one_in_path, visit_of
 from services import organisations, scope
 from services import staff as people
 from services.organisations import BadOrganisation, Facts, Judgement
@@ -71,7 +71,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> dict[str, Any]:
-        row = _find(session, visit, request)
+        row = one_in_path(session, request, organisations.find)
         return {
             "row": row,
             "services": organisations.services_of(session, row),
@@ -87,58 +87,56 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     return render(request, "organisation.html", context | more, status=status)
 
 
+DEEDS = Deeds(ADDRESS, organisations.find, _one)
+
+
 async def change(request: web.Request) -> web.Response:
     """Changes name, kind, phone, description."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, row: Organisation) -> None:
+    def act(session: Session, visit: Visit, row: Organisation, form: Form) -> None:
         organisations.change(session, visit.staff, row, _facts(form), visit.now)
 
-    return await _act(request, "change", form, act)
+    return await DEEDS.do(request, "change", act)
 
 
 async def set_active(request: web.Request) -> web.Response:
     """Ends or takes up the work with it."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, row: Organisation) -> None:
+    def act(session: Session, visit: Visit, row: Organisation, form: Form) -> None:
         organisations.set_active(session, visit.staff, row, form.get("active") == "1", visit.now)
 
-    return await _act(request, "active", form, act)
+    return await DEEDS.do(request, "active", act)
 
 
 async def add_service(request: web.Request) -> web.Response:
     """Adds a service, or ends the one that the form names."""
-    form = await read_form(request)
-    closed = number_or_none(form.get("close"))
 
-    def act(session: Session, visit: Visit, row: Organisation) -> None:
+    def act(session: Session, visit: Visit, row: Organisation, form: Form) -> None:
+        closed = number_or_none(form.get("close"))
         if closed is not None:
             organisations.close_service(session, visit.staff, row, closed)
             return
         name, about = form.get("service", ""), form.get("about", "")
         organisations.add_service(session, visit.staff, row, name, about)
 
-    return await _act(request, "service", form, act)
+    return await DEEDS.do(request, "service", act)
 
 
 async def assign(request: web.Request) -> web.Response:
     """Lets an account belong to it."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, row: Organisation) -> None:
+    def act(session: Session, visit: Visit, row: Organisation, form: Form) -> None:
         number = number_or_none(form.get("person")) or 0
         person = people.find(session, visit.staff, number)
         organisations.assign(session, visit.staff, row, person, visit.now)
 
-    return await _act(request, "assign", form, act)
+    return await DEEDS.do(request, "assign", act)
 
 
 async def rate(request: web.Request) -> web.Response:
     """The evaluation of the half-month by a member of staff; once a day each."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, row: Organisation) -> None:
+    def act(session: Session, visit: Visit, row: Organisation, form: Form) -> None:
         stars = number_or_none(form.get("stars"))
         if stars not in organisations.STARS:
             raise BadOrganisation("stars", "请选评价")
@@ -147,25 +145,4 @@ async def rate(request: web.Request) -> web.Response:
         if not organisations.rate(session, row, given, visit.now):
             raise BadOrganisation("stars", "今天已经评过了")
 
-    return await _act(request, "rate", form, act)
-
-
-async def _act(
-    request: web.Request,
-    name: str,
-    form: dict[str, str],
-    act: Callable[[Session, Visit, Organisation], None],
-) -> web.Response:
-    visit = visit_of(request)
-    try:
-        await visit.write(lambda s: act(s, visit, _find(s, visit, request)))
-    except BadOrganisation as error:
-        return await _one(request, Entered(name, form, {error.field: str(error)}), 422)
-    return see(f"{ADDRESS}/{number_in_path(request)}", "saved")
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> Organisation:
-    row = organisations.find(session, visit.staff, number_in_path(request))
-    if row is None:
-        raise web.HTTPNotFound
-    return row
+    return await DEEDS.do(request, "rate", act)

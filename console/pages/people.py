@@ -5,10 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.forms import Entered, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import place_names
 from services import staff as people
 from services.access import ROLE_NAMES
@@ -69,7 +70,8 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> tuple[Staff, list[Place]]:
-        return _find(session, visit, request), place_names.scopes_in(session, visit.staff)
+        person = one_in_path(session, request, people.find)
+        return person, place_names.scopes_in(session, visit.staff)
 
     person, scopes = await visit.read(work)
     context = {
@@ -83,27 +85,17 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     return render(request, "staff_one.html", context, status=status)
 
 
-def _find(session: Session, visit: Visit, request: web.Request) -> Staff:
-    person = people.find(session, visit.staff, number_in_path(request))
-    if person is None:
-        raise web.HTTPNotFound
-    return person
+DEEDS = Deeds(ADDRESS, people.find, _one)
 
 
 async def change(request: web.Request) -> web.Response:
     """Gives another role or scope."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        person = _find(session, visit, request)
+    def act(session: Session, visit: Visit, person: Staff, form: Form) -> None:
         role, scope = form.get("role", ""), form.get("scope", "")
         people.change(session, person, role, scope, visit.staff, visit.now)
 
-    try:
-        await visit.write(work)
-    except people.BadStaff as error:
-        return await _one(request, Entered("change", form, {error.field: str(error)}), 422)
-    return see(f"{ADDRESS}/{number_in_path(request)}", "saved")
+    return await DEEDS.do(request, "change", act)
 
 
 async def set_active(request: web.Request) -> web.Response:
@@ -111,7 +103,7 @@ async def set_active(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        person = _find(session, visit, request)
+        person = one_in_path(session, request, people.find)
         people.set_active(session, person, form.get("active") == "1", visit.staff, visit.now)
 
     try:
@@ -123,16 +115,10 @@ async def set_active(request: web.Request) -> web.Response:
 
 async def reset(request: web.Request) -> web.Response:
     """Sets a new password and switches a lost second factor off."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        person = _find(session, visit, request)
+    def act(session: Session, visit: Visit, person: Staff, form: Form) -> None:
         people.set_password(session, person, form.get("password", ""), visit.staff, visit.now)
         if form.get("second_factor") == "off" and person.totp_secret:
             people.set_second_factor(session, person, None, visit.staff, visit.now)
 
-    try:
-        await visit.write(work)
-    except people.BadStaff as error:
-        return await _one(request, Entered("reset", form, {error.field: str(error)}), 422)
-    return see(f"{ADDRESS}/{number_in_path(request)}", "password")
+    return await DEEDS.do(request, "reset", act, "password")

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from console.done import see
 from console.forms import read_form
-from console.pages.points_pages import ADDRESS, Context, community_kept, found, frame
+from console.pages.points_pages import ADDRESS, Context, community_kept, frame
 from console.rendering import render
-from console.visits import Visit, visit_of
+from console.visits import Visit, one_in_path, visit_of
 from services import points_people, redemption_lists, redemptions
 from services.pickup_codes import read_code, say_code
 from services.redemptions import NotReserved
@@ -58,7 +58,7 @@ async def _deed(
     visit = visit_of(request)
     await read_form(request)
     try:
-        await visit.write(lambda s: deed(s, visit, found(s, request, redemption_lists.find)))
+        await visit.write(lambda s: deed(s, visit, one_in_path(s, request, redemption_lists.find)))
     except NotReserved as refusal:
         return await _page(request, str(refusal), 409)
     visit.deps.notify_outbox()

@@ -5,21 +5,19 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from console.done import see
-from console.forms import Entered, read_form
+from console.deeds import Deeds, Form
 from console.pages.points_pages import (
     ADDRESS,
+    CommunityForm,
     Context,
     ListPage,
     OnePage,
-    community_kept,
-    found,
     whole,
 )
-from console.visits import number_in_path, visit_of
+from console.visits import Visit
 from services import point_rules
 from services import staff as people
-from services.point_rules import BadRule, Wording
+from services.point_rules import Wording
 from storage.communities import Community
 from storage.points import PointRule
 
@@ -48,7 +46,9 @@ def _versions(session: Session, rule: PointRule) -> Context:
 
 
 LIST = ListPage("points/rules.html", _rules)
+ADD = CommunityForm(LIST, "add")
 ONE = OnePage("points/rule.html", point_rules.find, _versions)
+DEEDS = Deeds(HERE, point_rules.find, ONE.show)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -58,17 +58,13 @@ async def show(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """A new rule."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> int:
-        community = community_kept(session, visit, form.get("community", ""))
-        return point_rules.add(session, visit.staff, community.id, "", _wording(form), visit.now).id
+    def work(session: Session, visit: Visit, community: Community, form: Form) -> str:
+        wording = _wording(form)
+        made = point_rules.add(session, visit.staff, community.id, "", wording, visit.now)
+        return f"{HERE}/{made.id}"
 
-    try:
-        made = await visit.write(work)
-    except BadRule as error:
-        return await LIST.show(request, Entered("add", form, {error.field: str(error)}), 422)
-    return see(f"{HERE}/{made}", "added")
+    return await ADD.take(request, work)
 
 
 async def show_one(request: web.Request) -> web.Response:
@@ -78,26 +74,17 @@ async def show_one(request: web.Request) -> web.Response:
 
 async def change(request: web.Request) -> web.Response:
     """A new version of a rule."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        rule = found(session, request, point_rules.find)
+    def act(session: Session, visit: Visit, rule: PointRule, form: Form) -> None:
         point_rules.change(session, visit.staff, rule, _wording(form), visit.now)
 
-    try:
-        await visit.write(work)
-    except BadRule as error:
-        return await ONE.show(request, Entered("change", form, {error.field: str(error)}), 422)
-    return see(f"{HERE}/{number_in_path(request)}", "saved")
+    return await DEEDS.do(request, "change", act)
 
 
 async def set_active(request: web.Request) -> web.Response:
     """Takes a rule out of use or back into it."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        rule = found(session, request, point_rules.find)
+    def act(session: Session, visit: Visit, rule: PointRule, form: Form) -> None:
         point_rules.set_active(session, visit.staff, rule, form.get("active") == "1", visit.now)
 
-    await visit.write(work)
-    return see(f"{HERE}/{number_in_path(request)}", "saved")
+    return await DEEDS.do(request, "active", act)

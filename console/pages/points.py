@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from console.done import see
-from console.forms import Entered, number_or_none, read_form
+from console.deeds import Deeds, Form
 from console.pages.points_pages import (
     ADDRESS,
+    CommunityForm,
     Context,
     ListPage,
     OnePage,
-    community_kept,
-    found,
+    resident_in,
     whole,
 )
 from console.paging import offset, paging
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit
 from services import award_appeals, awards, point_rules, points_people, points_terms
 from services import staff as people
 from services.awards import AwardRefusal
@@ -67,6 +65,8 @@ def _named(session: Session, rows: list[PointAward]) -> list[Context]:
 
 
 HOME = ListPage("points/awards.html", _home)
+AWARD = CommunityForm(HOME, "award", (AwardRefusal, LedgerRefusal), "rule")
+TERMS = CommunityForm(HOME, "terms", (BadTerms,), "life_months")
 ONE = OnePage("points/award.html", awards.find, _decided)
 
 
@@ -77,13 +77,10 @@ async def show(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """Gives or takes points by a rule."""
-    visit, form = visit_of(request), await read_form(request)
-    number = number_or_none(form.get("resident", "").split(" ")[0].removeprefix("#"))
 
-    def work(session: Session) -> int:
-        community = community_kept(session, visit, form.get("community", ""))
+    def work(session: Session, visit: Visit, community: Community, form: Form) -> str:
         rule = point_rules.find(session, visit.staff, whole(form.get("rule")))
-        resident = points_people.one_of(session, community.id, number)
+        resident = resident_in(session, form, community.id)
         if rule is None or rule.community_id != community.id:
             raise AwardRefusal("请选一条规则")
         if resident is None:
@@ -96,31 +93,21 @@ async def add(request: web.Request) -> web.Response:
             note=form.get("note", ""),
             times=whole(form.get("times"), 1),
         )
-        return awards.award(session, visit.staff, wish, visit.deps.hours, visit.now).id
+        made = awards.award(session, visit.staff, wish, visit.deps.hours, visit.now)
+        return f"{ADDRESS}/awards/{made.id}"
 
-    try:
-        made = await visit.write(work)
-    except (AwardRefusal, LedgerRefusal) as refusal:
-        return await HOME.show(request, Entered("award", form, {"rule": str(refusal)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/awards/{made}", "saved")
+    return await AWARD.take(request, work, "saved")
 
 
 async def set_terms(request: web.Request) -> web.Response:
     """Changes how long points live, who approves, how long goods wait."""
-    visit, form = visit_of(request), await read_form(request)
-    terms = Terms(*(whole(form.get(name), -1) for name in Terms.__slots__))
 
-    def work(session: Session) -> str:
-        community = community_kept(session, visit, form.get("community", ""))
+    def work(session: Session, visit: Visit, community: Community, form: Form) -> str:
+        terms = Terms(*(whole(form.get(name), -1) for name in Terms.__slots__))
         points_terms.set_terms(session, visit.staff, community.id, terms, visit.now)
-        return community.code
+        return f"{ADDRESS}?community={community.code}"
 
-    try:
-        code = await visit.write(work)
-    except BadTerms as error:
-        return await HOME.show(request, Entered("terms", form, {"life_months": str(error)}), 422)
-    return see(f"{ADDRESS}?community={code}", "saved")
+    return await TERMS.take(request, work, "saved")
 
 
 async def show_one(request: web.Request) -> web.Response:
@@ -128,43 +115,33 @@ async def show_one(request: web.Request) -> web.Response:
     return await ONE.show(request)
 
 
-Deed = Callable[[Session, Visit, PointAward, dict[str, str]], None]
-
-
-async def _deed(request: web.Request, form_name: str, deed: Deed) -> web.Response:
-    visit, form = visit_of(request), await read_form(request)
-    try:
-        await visit.write(lambda s: deed(s, visit, found(s, request, awards.find), form))
-    except (AwardRefusal, LedgerRefusal) as refusal:
-        return await ONE.show(request, Entered(form_name, form, {"note": str(refusal)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/awards/{number_in_path(request)}", "saved")
+DEEDS = Deeds(f"{ADDRESS}/awards", awards.find, ONE.show, (AwardRefusal, LedgerRefusal), "note")
 
 
 async def decide(request: web.Request) -> web.Response:
     """The second person grants or refuses."""
 
-    def deed(session: Session, visit: Visit, made: PointAward, form: dict[str, str]) -> None:
+    def deed(session: Session, visit: Visit, made: PointAward, form: Form) -> None:
         grant, note = form.get("grant") == "1", form.get("note", "")
         awards.decide(session, visit.staff, made, grant, note, visit.now)
 
-    return await _deed(request, "decide", deed)
+    return await DEEDS.do(request, "decide", deed)
 
 
 async def settle_appeal(request: web.Request) -> web.Response:
     """An appeal is decided."""
 
-    def deed(session: Session, visit: Visit, made: PointAward, form: dict[str, str]) -> None:
+    def deed(session: Session, visit: Visit, made: PointAward, form: Form) -> None:
         keep, note = form.get("keep") == "1", form.get("note", "")
         award_appeals.settle_appeal(session, visit.staff, made, keep, note, visit.now)
 
-    return await _deed(request, "appeal", deed)
+    return await DEEDS.do(request, "appeal", deed)
 
 
 async def take_back(request: web.Request) -> web.Response:
     """What was granted by mistake is taken back."""
 
-    def deed(session: Session, visit: Visit, made: PointAward, form: dict[str, str]) -> None:
+    def deed(session: Session, visit: Visit, made: PointAward, form: Form) -> None:
         award_appeals.take_back(session, visit.staff, made, form.get("note", ""), visit.now)
 
-    return await _deed(request, "back", deed)
+    return await DEEDS.do(request, "back", deed)

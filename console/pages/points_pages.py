@@ -9,15 +9,18 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from console.forms import Entered
+from console.deeds import Form, wrong
+from console.done import see
+from console.forms import Entered, number_or_none, read_form
 from console.pages.communities import with_code
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
-from services import scope
+from console.visits import Find, Visit, one_in_path, visit_of
+from services import points_people, scope
+from services.bad_field import BadField
 from storage.communities import Community
 from storage.households import Household
 from storage.points import Goods, PointAward, PointRule, Redemption
-from storage.staff import Staff
+from storage.residents import Resident
 
 ADDRESS = "/console/points"
 TABS = (
@@ -44,6 +47,12 @@ def whole(value: str | None, otherwise: int = 0) -> int:
 def community_kept(session: Session, visit: Visit, code: str) -> Community:
     """The community of that code, the first one without a code; 404 outside the scope."""
     return with_code(scope.kept(session, visit.staff), code)
+
+
+def resident_in(session: Session, form: Form, community_id: int) -> Resident | None:
+    """The resident of a community whom a form names as its list offers them: number, then name."""
+    number = number_or_none(form.get("resident", "").split(" ")[0].removeprefix("#"))
+    return points_people.one_of(session, community_id, number)
 
 
 def frame(session: Session, visit: Visit, community: Community) -> Context:
@@ -78,14 +87,36 @@ class ListPage:
         return render(request, self.template, await visit.read(work), status=status)
 
 
-def found(
-    session: Session, request: web.Request, find: Callable[[Session, Staff, int], Row | None]
-) -> Row:
-    """The thing in the address as a service finds it; 404 outside the scope."""
-    row = find(session, visit_of(request).staff, number_in_path(request))
-    if row is None:
-        raise web.HTTPNotFound
-    return row
+@dataclass(frozen=True, slots=True)
+class CommunityForm:
+    """A form on a page about a community; `refusals` and `field` as in `Deeds`."""
+
+    page: ListPage
+    name: str
+    refusals: tuple[type[Exception], ...] = (BadField,)
+    field: str = ""
+
+    async def take(
+        self,
+        request: web.Request,
+        work: Callable[[Session, Visit, Community, Form], str],
+        done: str = "added",
+    ) -> web.Response:
+        """Does `work` for the community that the form names and goes to the address which `work`
+        gives, with the word `done`; 422 where it is refused.
+        """
+        visit, form = visit_of(request), await read_form(request)
+
+        def in_community(session: Session) -> str:
+            community = community_kept(session, visit, form.get("community", ""))
+            return work(session, visit, community, form)
+
+        try:
+            where = await visit.write(in_community)
+        except self.refusals as error:
+            return await self.page.show(request, wrong(self.name, form, error, self.field), 422)
+        visit.deps.notify_outbox()
+        return see(where, done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +124,7 @@ class OnePage(Generic[Row]):
     """A page about one thing; `parts` says what stands on it inside the frame."""
 
     template: str
-    find: Callable[[Session, Staff, int], Row | None]
+    find: Find[Row]
     parts: Callable[[Session, Row], Context]
 
     async def show(
@@ -103,7 +134,7 @@ class OnePage(Generic[Row]):
         visit = visit_of(request)
 
         def work(session: Session) -> Context:
-            row = found(session, request, self.find)
+            row = one_in_path(session, request, self.find)
             community = session.get_one(Community, row.community_id)
             parts = self.parts(session, row)
             return {**frame(session, visit, community), **parts, "entered": entered or Entered()}

@@ -18,7 +18,7 @@ from console.pages.second_look import seen_in
 from console.paging import SIZE, offset, paging
 from console.rendering import render
 from console.uploads import uploads
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, one_in_path, visit_of
 from knowledge.answers import source_line
 from knowledge.errors import UnreadableDocumentError
 from knowledge.importing import READERS, import_document
@@ -86,7 +86,7 @@ async def show(request: web.Request) -> web.Response:
 async def show_one(request: web.Request) -> web.Response:
     """A version of a document."""
     visit = visit_of(request)
-    found = await visit.read(lambda session: _load(session, visit, number_in_path(request)))
+    found = await visit.read(lambda session: _load(session, visit, request))
     row, review = found.row, found.review
     waits = found.standing is Standing.WAITING
     own = review is not None and review[0].author_id == visit.staff.id
@@ -102,8 +102,8 @@ async def show_one(request: web.Request) -> web.Response:
     return render(request, "policy.html", context)
 
 
-def _load(session: Session, visit: Visit, number: int) -> DocumentPage:
-    row = find(session, visit, number)
+def _load(session: Session, visit: Visit, request: web.Request) -> DocumentPage:
+    row = one_in_path(session, request, policy_shelf.find)
     return DocumentPage(
         row=row,
         standing=policy_shelf.standing(session, row, visit.now.astimezone(CHINA).date()),
@@ -112,14 +112,6 @@ def _load(session: Session, visit: Visit, number: int) -> DocumentPage:
         questions=policy_answers.questions_for(session, row),
         cited=policy_citations.citations(session, row, visit.deps.canned),
     )
-
-
-def find(session: Session, visit: Visit, number: int) -> PolicyDocument:
-    """A version in scope; 404 otherwise."""
-    row = policy_shelf.find(session, visit.staff, number)
-    if row is None:
-        raise web.HTTPNotFound
-    return row
 
 
 async def upload(request: web.Request) -> web.Response:
@@ -157,7 +149,7 @@ async def submit(request: web.Request) -> web.Response:
         hours = visit.deps.hours
         policy_review.submit(session, visit.staff, row, seen_in(form), hours, visit.now)
 
-    return await second_look.decide(request, ADDRESS, "submitted", find, work)
+    return await second_look.decide(request, ADDRESS, "submitted", policy_shelf.find, work)
 
 
 async def approve(request: web.Request) -> web.Response:
@@ -168,9 +160,7 @@ async def approve(request: web.Request) -> web.Response:
         deps, seen = visit.deps, seen_in(form)
         policy_review.approve(session, visit.staff, row, seen, deps.canned, deps.hours, visit.now)
 
-    answer = await second_look.decide(request, ADDRESS, "published", find, work)
-    visit.deps.notify_outbox()
-    return answer
+    return await second_look.decide(request, ADDRESS, "published", policy_shelf.find, work)
 
 
 async def send_back(request: web.Request) -> web.Response:
@@ -181,7 +171,7 @@ async def send_back(request: web.Request) -> web.Response:
         note = form.get("note", "")
         policy_review.send_back(session, visit.staff, row, seen_in(form), note, visit.now)
 
-    return await second_look.decide(request, ADDRESS, "returned", find, work)
+    return await second_look.decide(request, ADDRESS, "returned", policy_shelf.find, work)
 
 
 async def retire(request: web.Request) -> web.Response:
@@ -192,4 +182,4 @@ async def retire(request: web.Request) -> web.Response:
         deps, reason = visit.deps, form.get("reason", "")
         policy_review.retire(session, visit.staff, row, reason, deps.canned, deps.hours, visit.now)
 
-    return await second_look.decide(request, ADDRESS, "retired", find, work)
+    return await second_look.decide(request, ADDRESS, "retired", policy_shelf.find, work)

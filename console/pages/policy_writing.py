@@ -13,11 +13,11 @@ from console.done import see
 from console.errors import stale
 from console.forms import Entered, day_or_none, number_or_none, read_form
 from console.pages.communities import community_of
-from console.pages.policies import ADDRESS, find
+from console.pages.policies import ADDRESS
 from console.pages.second_look import seen_in
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
-from services import policy_answers, policy_review, scope
+from console.visits import Visit, number_in_path, one_in_path, visit_of
+from services import policy_answers, policy_review, policy_shelf, scope
 from services.policies import State
 from services.policy_content import BadDocument
 from services.policy_review import StaleDraft, Wording
@@ -81,7 +81,7 @@ async def show_edit(request: web.Request) -> web.Response:
 
 async def _edit(request: web.Request, entered: Entered, status: int) -> web.Response:
     visit = visit_of(request)
-    row = await visit.read(lambda session: find(session, visit, number_in_path(request)))
+    row = await visit.read(lambda session: one_in_path(session, request, policy_shelf.find))
     context = {
         "row": row,
         "values": _blank() | _values_of(row) | dict(entered.values),
@@ -99,7 +99,7 @@ async def save(request: web.Request) -> web.Response:
     number = number_in_path(request)
 
     def work(session: Session) -> int:
-        row = find(session, visit, number)
+        row = one_in_path(session, request, policy_shelf.find)
         return _save(session, visit, row, form)
 
     try:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiohttp import web
 from sqlalchemy.orm import Session
 
 from console.done import see
+from console.downloads import attachment
 from console.rendering import render
 from console.visits import number_in_path, visit_of
 from services import place_codes
@@ -41,13 +44,16 @@ async def svg(request: web.Request) -> web.Response:
 async def png(request: web.Request) -> web.Response:
     """A poster as PNG; 404 with the reason where the machine has no Chinese font."""
     content, title, lines = await _poster(request)
+    return as_png(content, title, lines, f"qr-{number_in_path(request)}.png")
+
+
+def as_png(content: str, title: str, lines: Sequence[str], name: str) -> web.Response:
+    """A drawn poster to be saved under `name`; 404 with the reason where no font can draw it."""
     try:
         data = poster_png(content, title, lines)
     except PosterError:
         raise web.HTTPNotFound(text="这台服务器没有中文字体，请用 SVG 海报") from None
-    name = f"qr-{number_in_path(request)}.png"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=data, content_type="image/png", headers=headers)
+    return attachment(data, "image/png", name)
 
 
 async def _poster(request: web.Request) -> tuple[str, str, list[str]]:

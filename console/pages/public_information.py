@@ -11,11 +11,12 @@ import openpyxl
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.downloads import XLSX, attachment
 from console.forms import number_or_none
 from console.media_files import picture
 from console.public import community_of, render_public
 from console.tables import safe_cell
-from console.visits import deps_of, number_in_path
+from console.visits import deps_of, number_in_path, or_404
 from knowledge.answers import source_line
 from services import notices, policies, public_desk, sheets
 from services.calendar import CHINA
@@ -24,8 +25,6 @@ from services.sheets import FUNDS, LISTS
 from storage.communities import Community
 from storage.information import FundEntry, Notice, Sheet
 from storage.policies import PolicyDocument
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +86,9 @@ async def show_funds(request: web.Request) -> web.Response:
 
 async def funds_file(request: web.Request) -> web.Response:
     """The same as a spreadsheet."""
-    _, found, _ = await _funds(request)
-    if found is None:
-        raise web.HTTPNotFound
-    name = f"funds-{found.sheet.year}.xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=_spreadsheet(found), content_type=XLSX, headers=headers)
+    _, funds, _ = await _funds(request)
+    found = or_404(funds)
+    return attachment(_spreadsheet(found), XLSX, f"funds-{found.sheet.year}.xlsx")
 
 
 async def show_policies(request: web.Request) -> web.Response:
@@ -118,9 +114,7 @@ async def show_policy(request: web.Request) -> web.Response:
     def load(session: Session) -> tuple[Community, PolicyDocument]:
         community = community_of(request, session)
         rows = policies.in_force(session, community.id, _today(request))
-        row = next((row for row in rows if row.id == number), None)
-        if row is None:
-            raise web.HTTPNotFound
+        row = or_404(next((row for row in rows if row.id == number), None))
         return community, row
 
     community, row = await deps_of(request).database.read(load)
@@ -132,9 +126,7 @@ async def _notice(request: web.Request) -> tuple[Community, Notice]:
     def load(session: Session) -> tuple[Community, Notice]:
         community = community_of(request, session)
         number = number_in_path(request)
-        found = notices.public_one(session, community.id, number, _today(request))
-        if found is None:
-            raise web.HTTPNotFound
+        found = or_404(notices.public_one(session, community.id, number, _today(request)))
         return community, found
 
     return await deps_of(request).database.read(load)

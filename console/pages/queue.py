@@ -13,7 +13,7 @@ from console.errors import stale
 from console.forms import number_or_none, read_form
 from console.paging import SIZE, offset, paging, toggled
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, one_in_path, visit_of
 from services import audit, desk, desk_rows, finding, marks, open_talks
 from services.access import Permission, require
 from storage.desk import QueueItem
@@ -79,7 +79,7 @@ def _load(session: Session, visit: Visit, wanted: desk.QueueFilter, skip: int) -
 async def show_item(request: web.Request) -> web.Response:
     """The page of one item; those that belong to another page lead there."""
     visit = visit_of(request)
-    item = await visit.read(lambda session: _find(session, visit, number_in_path(request)))
+    item = await visit.read(lambda session: one_in_path(session, request, finding.item))
     where = addresses.item(item)
     if where != request.path:
         return see(where)
@@ -93,7 +93,7 @@ async def claim(request: web.Request) -> web.Response:
     version = number_or_none(form.get("version"))
 
     def work(session: Session) -> QueueItem:
-        item = _find(session, visit, number_in_path(request))
+        item = one_in_path(session, request, finding.item)
         require(visit.staff, Permission.HANDLE, item.place_path)
         desk.claim(session, visit.staff, item.id, -1 if version is None else version, visit.now)
         return item
@@ -110,7 +110,7 @@ async def release(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        item = _find(session, visit, number_in_path(request))
+        item = one_in_path(session, request, finding.item)
         desk.release(session, visit.staff, item.id)
 
     await visit.write(work)
@@ -122,7 +122,7 @@ async def finish(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> None:
-        item = _find(session, visit, number_in_path(request))
+        item = one_in_path(session, request, finding.item)
         require(visit.staff, Permission.HANDLE, item.place_path)
         if item.kind not in CLOSED_BY_HAND:
             raise web.HTTPBadRequest(text="这件事要在它自己的页面上了结")
@@ -131,10 +131,3 @@ async def finish(request: web.Request) -> web.Response:
 
     await visit.write(work)
     return see(addresses.QUEUE, "settled")
-
-
-def _find(session: Session, visit: Visit, item_id: int) -> QueueItem:
-    item = finding.item(session, visit.staff, item_id)
-    if item is None:
-        raise web.HTTPNotFound
-    return item

@@ -7,10 +7,10 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from console.done import see
-from console.forms import Entered, read_form
+from console.deeds import Deeds, Form
+from console.forms import Entered
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import organisations, referrals
 from services.aid import BadAid
 from services.referrals import Handed
@@ -39,7 +39,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> dict[str, Any]:
-        row = _find(session, visit, request)
+        row = one_in_path(session, request, referrals.find)
         own = organisations.own(session, visit.staff)
         return {"row": row, "mine": own is not None and own.id == row.referral.organisation_id}
 
@@ -52,25 +52,14 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     return render(request, "referral.html", context | more, status=status)
 
 
+DEEDS = Deeds(ADDRESS, referrals.find, _one, (BadAid,), "words")
+
+
 async def answer(request: web.Request) -> web.Response:
     """Accepts, declines, or tells what was done."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        referral = _find(session, visit, request).referral
+    def act(session: Session, visit: Visit, handed: Handed, form: Form) -> None:
         state, words = form.get("state", ""), form.get("words", "")
-        referrals.answer(session, visit.staff, referral, state, words, visit.now)
+        referrals.answer(session, visit.staff, handed.referral, state, words, visit.now)
 
-    try:
-        await visit.write(work)
-    except BadAid as error:
-        return await _one(request, Entered("answer", form, {"words": str(error)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/{number_in_path(request)}", "referral-answered")
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> Handed:
-    found = referrals.find(session, visit.staff, number_in_path(request))
-    if found is None:
-        raise web.HTTPNotFound
-    return found
+    return await DEEDS.do(request, "answer", act, "referral-answered")

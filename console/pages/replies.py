@@ -13,7 +13,7 @@ from console.done import see
 from console.errors import stale
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import finding, replies, threads
 from services.access import Permission, may
 from storage.cases import Case
@@ -45,7 +45,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request, entered: Entered, status: int) -> web.Response:
     visit = visit_of(request)
-    found = await visit.read(lambda session: _load(session, visit, number_in_path(request)))
+    found = await visit.read(lambda session: _load(session, visit, request))
     reply, own = found.row.reply, found.row.reply.author_id == visit.staff.id
     waits = reply.state == "awaiting"
     context = {
@@ -63,8 +63,8 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
     return render(request, "reply.html", context, status=status)
 
 
-def _load(session: Session, visit: Visit, reply_id: int) -> ReplyPage:
-    reply = _find(session, visit, reply_id)
+def _load(session: Session, visit: Visit, request: web.Request) -> ReplyPage:
+    reply = one_in_path(session, request, finding.reply)
     resident = session.get_one(Resident, reply.resident_id)
     case = session.get(Case, reply.case_id) if reply.case_id else None
     thread = threads.load(session, visit.staff, resident, visit.now, case)
@@ -76,13 +76,6 @@ def _load(session: Session, visit: Visit, reply_id: int) -> ReplyPage:
         moved_on=reply.state == "awaiting" and thread.newest != reply.base_inbound_id,
         mark=threads.mark(session, visit.staff, resident.id, reply.case_id),
     )
-
-
-def _find(session: Session, visit: Visit, reply_id: int) -> Reply:
-    reply = finding.reply(session, visit.staff, reply_id)
-    if reply is None:
-        raise web.HTTPNotFound
-    return reply
 
 
 async def approve(request: web.Request) -> web.Response:
@@ -127,7 +120,7 @@ async def _decide(request: web.Request, done: str, decide: Decide) -> web.Respon
     version = number_or_none(form.get("version"))
 
     def work(session: Session) -> Reply:
-        reply = _find(session, visit, number_in_path(request))
+        reply = one_in_path(session, request, finding.reply)
         decide(session, reply, -1 if version is None else version)
         return reply
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from aiohttp import web
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.done import see
+from console.downloads import XLSX, attachment
 from console.figure_links import address_in_report, address_of
 from console.forms import day_or_none, read_form
 from console.paging import offset, paging
@@ -18,16 +18,16 @@ from console.rendering import render
 from console.report_book import to_xlsx
 from console.report_file import to_html
 from console.report_view import ReportView, view_of_report
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, one_in_path, or_404, visit_of
 from services import audit, finding, place_names, report_drawing, reports
 from services import staff as people
-from services.access import visible_to
 from services.calendar import CHINA
 from services.case_measures import Measure
 from services.case_search import CaseFilter
 from services.figure_lists import filter_of
 from services.grids import Grids
 from services.periods import TITLES, Period, PeriodKind, containing
+from services.places import in_scope
 from storage.communities import Place
 from storage.reports import Report
 
@@ -38,7 +38,7 @@ def _as_html(view: ReportView) -> bytes:
 
 FILES: dict[str, tuple[str, Callable[[ReportView], bytes]]] = {
     "html": ("text/html", _as_html),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx),
+    "xlsx": (XLSX, to_xlsx),
 }
 
 
@@ -119,12 +119,7 @@ async def make(request: web.Request) -> web.Response:
 
 def _asked(session: Session, visit: Visit, query: Mapping[str, str]) -> tuple[Place, Period]:
     """The place and period that are asked for: one's own scope and this month unless told."""
-    inside = visible_to(visit.staff, Place.path)
-    own = visit.staff.scope_path
-    wanted = Place.code == query["scope"] if query.get("scope") else Place.path == own
-    place = session.scalar(select(Place).where(wanted, inside))
-    if place is None:
-        raise web.HTTPNotFound
+    place = or_404(in_scope(session, visit.staff, query.get("scope", "")))
     kind = query.get("period", "")
     day = day_or_none(query.get("end")) or visit.now.astimezone(CHINA).date()
     if not date(2000, 1, 1) < day < date(2999, 1, 1):
@@ -137,7 +132,7 @@ async def show_one(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> dict[str, object]:
-        report = _find(session, visit, request)
+        report = one_in_path(session, request, reports.find)
         item = finding.item_of(session, visit.staff, reports.item_of(report))
         waiting = item is not None and item.state == "open"
         return {"shown": _view(report), "report": report, "waiting": waiting}
@@ -151,19 +146,17 @@ async def download(request: web.Request) -> web.Response:
     content_type, draw = FILES[kind := request.match_info["kind"]]
 
     def work(session: Session) -> tuple[str, bytes]:
-        report = _find(session, visit, request)
+        report = one_in_path(session, request, reports.find)
         return f"report-{reports.period_of(report).code}-{report.id}.{kind}", draw(_view(report))
 
     name, body = await visit.read(work)
 
     def note(session: Session) -> None:
-        report = _find(session, visit, request)
+        report = one_in_path(session, request, reports.find)
         audit.record(session, visit.now, visit.staff, "report.export", report, after={"as": kind})
 
     await visit.write(note)
-    disposition = f'attachment; filename="{name}"'
-    headers = {"Content-Disposition": disposition}
-    return web.Response(body=body, content_type=content_type, headers=headers)
+    return attachment(body, content_type, name)
 
 
 async def read(request: web.Request) -> web.Response:
@@ -171,7 +164,7 @@ async def read(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> int:
-        report = _find(session, visit, request)
+        report = one_in_path(session, request, reports.find)
         reports.note_read(session, visit.staff, report, visit.now)
         return report.id
 
@@ -183,10 +176,3 @@ def _view(report: Report) -> ReportView:
         return address_in_report(report.id, measure, by, key)
 
     return view_of_report(reports.data_of(report), link)
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> Report:
-    report = reports.find(session, visit.staff, number_in_path(request))
-    if report is None:
-        raise web.HTTPNotFound
-    return report

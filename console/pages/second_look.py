@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.errors import refused, stale
 from console.forms import number_or_none, read_form
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Find, number_in_path, one_in_path, visit_of
 from services import publishing
 from services.policy_content import BadDocument
 from services.policy_review import StaleDraft
 from services.publishing import BadPublication, Publication, StalePublication
 
 Row = TypeVar("Row")
-Find: TypeAlias = Callable[[Session, Visit, int], Row]
+Public = TypeVar("Public", bound=Publication)
 Decide: TypeAlias = Callable[[Session, Row, Mapping[str, str]], object]
 
 
@@ -38,30 +38,44 @@ async def decide(
     number = number_in_path(request)
     back = f"{address}/{number}"
     try:
-        await visit.write(lambda session: work(session, find(session, visit, number), form))
+        await visit.write(lambda session: work(session, one_in_path(session, request, find), form))
     except (StalePublication, StaleDraft) as error:
         return stale(request, str(error), back)
     except (BadPublication, BadDocument) as error:
         return refused(request, str(error), back)
+    visit.deps.notify_outbox()
     return see(back, done)
 
 
-async def send_back(request: web.Request, address: str, find: Find[Publication]) -> web.Response:
+async def submit(
+    request: web.Request, address: str, find: Find[Public], name: Callable[[Public], str]
+) -> web.Response:
+    """Asks for the second look at a publication; `name` is what the queue calls it."""
+    visit = visit_of(request)
+
+    def work(session: Session, row: Public, form: Mapping[str, str]) -> None:
+        hours, seen = visit.deps.hours, seen_in(form)
+        publishing.submit(session, visit.staff, row, seen, name(row), hours, visit.now)
+
+    return await decide(request, address, "submitted", find, work)
+
+
+async def send_back(request: web.Request, address: str, find: Find[Public]) -> web.Response:
     """Gives a publication back with the reason."""
     visit = visit_of(request)
 
-    def work(session: Session, row: Publication, form: Mapping[str, str]) -> None:
+    def work(session: Session, row: Public, form: Mapping[str, str]) -> None:
         note = form.get("note", "")
         publishing.send_back(session, visit.staff, row, seen_in(form), note, visit.now)
 
     return await decide(request, address, "returned", find, work)
 
 
-async def withdraw(request: web.Request, address: str, find: Find[Publication]) -> web.Response:
+async def withdraw(request: web.Request, address: str, find: Find[Public]) -> web.Response:
     """Takes a publication off the public pages."""
     visit = visit_of(request)
 
-    def work(session: Session, row: Publication, form: Mapping[str, str]) -> None:
+    def work(session: Session, row: Public, form: Mapping[str, str]) -> None:
         note = form.get("note", "")
         publishing.withdraw(session, visit.staff, row, seen_in(form), note, visit.now)
 

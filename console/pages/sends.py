@@ -12,7 +12,7 @@ from console.done import see
 from console.errors import stale
 from console.forms import Entered, read_form
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from services import failed_sends, finding, threads
 from services.access import Permission, may
 from storage.messages import OutboxMessage
@@ -26,9 +26,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request, entered: Entered, status: int) -> web.Response:
     visit = visit_of(request)
-    message, thread = await visit.read(
-        lambda session: _load(session, visit, number_in_path(request))
-    )
+    message, thread = await visit.read(lambda session: _load(session, visit, request))
     undecided = message.state in failed_sends.UNDECIDED
     context = {
         "message": message,
@@ -40,18 +38,13 @@ async def _page(request: web.Request, entered: Entered, status: int) -> web.Resp
     return render(request, "send.html", context, status=status)
 
 
-def _load(session: Session, visit: Visit, message_id: int) -> tuple[OutboxMessage, threads.Thread]:
-    message = _find(session, visit, message_id)
+def _load(
+    session: Session, visit: Visit, request: web.Request
+) -> tuple[OutboxMessage, threads.Thread]:
+    message = one_in_path(session, request, finding.outbox_message)
     resident = session.get_one(Resident, message.resident_id)
     case = finding.case_of_send(session, visit.staff, message)
     return message, threads.load(session, visit.staff, resident, visit.now, case)
-
-
-def _find(session: Session, visit: Visit, message_id: int) -> OutboxMessage:
-    message = finding.outbox_message(session, visit.staff, message_id)
-    if message is None:
-        raise web.HTTPNotFound
-    return message
 
 
 async def resend(request: web.Request) -> web.Response:
@@ -88,7 +81,7 @@ async def _decide(
     visit = visit_of(request)
 
     def work(session: Session) -> None:
-        decide(session, _find(session, visit, number_in_path(request)))
+        decide(session, one_in_path(session, request, finding.outbox_message))
 
     try:
         await visit.write(work)

@@ -19,8 +19,8 @@ from console.pages.communities import community_of
 from console.pages.second_look import seen_in
 from console.rendering import render
 from console.uploads import uploads
-from console.visits import Visit, number_in_path, visit_of
-from services import public_desk, publishing, scope, sheets
+from console.visits import Visit, number_in_path, one_in_path, visit_of
+from services import public_desk, scope, sheets
 from services.access import Permission, may
 from services.calendar import CHINA
 from services.publishing import BadPublication, StalePublication
@@ -95,7 +95,7 @@ async def copy(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> int:
-        old = find(session, visit, number_in_path(request))
+        old = one_in_path(session, request, sheets.find)
         home = session.get_one(Community, old.community_id)
         lines = sheets.lines_of(session, old)
         return sheets.begin(session, visit.staff, home, old.kind, old.year, lines, visit.now).id
@@ -114,7 +114,7 @@ async def _page(
     visit = visit_of(request)
 
     def load(session: Session) -> dict[str, Any]:
-        sheet = find(session, visit, number_in_path(request))
+        sheet = one_in_path(session, request, sheets.find)
         return {
             "sheet": sheet,
             "entries": sheets.entries(session, sheet),
@@ -146,7 +146,7 @@ async def save(request: web.Request) -> web.Response:
     number, written = number_in_path(request), form.get("lines", "")
 
     def work(session: Session) -> None:
-        sheet = find(session, visit, number)
+        sheet = one_in_path(session, request, sheets.find)
         lines = read_lines("table.csv", written.encode(), sheet.kind)
         sheets.replace_lines(session, visit.staff, sheet, seen_in(form), lines, visit.now)
 
@@ -161,13 +161,11 @@ async def save(request: web.Request) -> web.Response:
 
 async def submit(request: web.Request) -> web.Response:
     """Asks for the second look."""
-    visit = visit_of(request)
 
-    def work(session: Session, sheet: Sheet, form: Mapping[str, str]) -> None:
-        title, seen = f"{sheets.name_of(sheet)}（第{sheet.edition}版）", seen_in(form)
-        publishing.submit(session, visit.staff, sheet, seen, title, visit.deps.hours, visit.now)
+    def name(sheet: Sheet) -> str:
+        return f"{sheets.name_of(sheet)}（第{sheet.edition}版）"
 
-    return await second_look.decide(request, ADDRESS, "submitted", find, work)
+    return await second_look.submit(request, ADDRESS, sheets.find, name)
 
 
 async def approve(request: web.Request) -> web.Response:
@@ -180,27 +178,17 @@ async def approve(request: web.Request) -> web.Response:
         url = public_desk.address(visit.deps.public_url, home, section)
         sheets.publish(session, visit.staff, sheet, seen_in(form), visit.now, url)
 
-    answer = await second_look.decide(request, ADDRESS, "published", find, work)
-    visit.deps.notify_outbox()
-    return answer
+    return await second_look.decide(request, ADDRESS, "published", sheets.find, work)
 
 
 async def send_back(request: web.Request) -> web.Response:
     """Gives it back with the reason."""
-    return await second_look.send_back(request, ADDRESS, find)
+    return await second_look.send_back(request, ADDRESS, sheets.find)
 
 
 async def withdraw(request: web.Request) -> web.Response:
     """Takes it off the public pages."""
-    return await second_look.withdraw(request, ADDRESS, find)
-
-
-def find(session: Session, visit: Visit, number: int) -> Sheet:
-    """An edition in scope; 404 otherwise."""
-    sheet = sheets.find(session, visit.staff, number)
-    if sheet is None:
-        raise web.HTTPNotFound
-    return sheet
+    return await second_look.withdraw(request, ADDRESS, sheets.find)
 
 
 def _written(lines: list[Line], kind: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.downloads import attachment
 from console.public import community_of, render_public
 from console.visits import deps_of
 from services import ledger_export, solvency
@@ -53,9 +54,7 @@ async def own(request: web.Request) -> web.Response:
     document = await deps.database.read(work)
     if document is None:
         raise web.HTTPNotFound(text="这个链接过期了，请在微信里回复“积分凭证”重新拿一个")
-    headers = {
-        "Content-Disposition": f'attachment; filename="{ledger_export.FILE}"',
-        "Cache-Control": "no-store",
-    }
     body = json.dumps(document, ensure_ascii=False, indent=1).encode()
-    return web.Response(body=body, content_type="application/json", headers=headers)
+    response = attachment(body, "application/json", ledger_export.FILE)
+    response.headers["Cache-Control"] = "no-store"
+    return response

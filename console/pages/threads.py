@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from console.visits import Visit
+from console.visits import Visit, or_404
 from intents.tickets import format_ticket
 from services import audit, canned, cases, finding, replies
 from services.access import Forbidden, Permission, require
@@ -39,18 +39,12 @@ class Canned:
 
 def find_resident(session: Session, visit: Visit, resident_id: int) -> Resident:
     """A resident in sight, or 404."""
-    found = finding.resident(session, visit.staff, resident_id)
-    if found is None:
-        raise web.HTTPNotFound
-    return found
+    return or_404(finding.resident(session, visit.staff, resident_id))
 
 
 def find_case(session: Session, visit: Visit, case_id: int) -> Case:
     """A case in sight, or 404."""
-    found = finding.case(session, visit.staff, case_id)
-    if found is None:
-        raise web.HTTPNotFound
-    return found
+    return or_404(finding.case(session, visit.staff, case_id))
 
 
 def require_talk(session: Session, visit: Visit, resident: Resident) -> None:

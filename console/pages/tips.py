@@ -10,10 +10,9 @@ from console.errors import refused, stale
 from console.forms import read_form
 from console.pages.second_look import seen_in
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import number_in_path, one_in_path, visit_of
 from services import tip_offs
 from services.tip_offs import NEXT, BadTipOff, StaleTipOff
-from storage.information import TipOff
 
 ADDRESS = "/console/tips"
 
@@ -36,7 +35,7 @@ async def show_one(request: web.Request) -> web.Response:
 
 async def _page(request: web.Request, contact: str | None) -> web.Response:
     visit = visit_of(request)
-    tip = await visit.read(lambda session: find(session, visit, number_in_path(request)))
+    tip = await visit.read(lambda session: one_in_path(session, request, tip_offs.find))
     context = {
         "tip": tip,
         "contact": contact,
@@ -55,7 +54,7 @@ async def go_on(request: web.Request) -> web.Response:
     back = f"{ADDRESS}/{number}"
 
     def work(session: Session) -> None:
-        tip = find(session, visit, number)
+        tip = one_in_path(session, request, tip_offs.find)
         state, result = form.get("state", ""), form.get("result", "")
         tip_offs.go_on(session, visit.staff, tip, seen_in(form), state, result, visit.now)
 
@@ -76,17 +75,13 @@ async def contact(request: web.Request) -> web.Response:
     try:
         found = await visit.write(
             lambda session: tip_offs.show_contact(
-                session, visit.staff, find(session, visit, number), reason, visit.now
+                session,
+                visit.staff,
+                one_in_path(session, request, tip_offs.find),
+                reason,
+                visit.now,
             )
         )
     except BadTipOff as error:
         return refused(request, str(error), f"{ADDRESS}/{number}")
     return await _page(request, found or "没有留电话")
-
-
-def find(session: Session, visit: Visit, number: int) -> TipOff:
-    """A tip-off in scope; 404 otherwise."""
-    tip = tip_offs.find(session, visit.staff, number)
-    if tip is None:
-        raise web.HTTPNotFound
-    return tip

@@ -5,11 +5,12 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.deeds import Deeds, Form
 from console.done import see
 from console.forms import Entered, day_or_none, number_or_none, read_form
 from console.paging import SIZE, offset, paging
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, number_in_path, one_in_path, visit_of
 from console.workbook import add_sheet, as_response, new_book
 from services import audit, backfills, volunteer_hours, volunteers
 from services.activity_kinds import KINDS
@@ -65,14 +66,6 @@ def _entry_cells(entry: HourEntry, resident: Resident) -> tuple[object, ...]:
     return name, entry.served_on.isoformat(), kind, entry.minutes, entry.reason, corrects
 
 
-def found(session: Session, visit: Visit, request: web.Request) -> tuple[Volunteer, Resident]:
-    """The volunteer in the address; 404 outside the scope."""
-    pair = volunteers.find(session, visit.staff, number_in_path(request))
-    if pair is None:
-        raise web.HTTPNotFound
-    return pair
-
-
 async def show_one(request: web.Request) -> web.Response:
     """One volunteer with their entries."""
     return await _one(request, Entered(), 200)
@@ -82,7 +75,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> tuple[Volunteer, Resident, Hours, list[HourEntry]]:
-        volunteer, resident = found(session, visit, request)
+        volunteer, resident = one_in_path(session, request, volunteers.find)
         hours = volunteer_hours.totals(session, resident)
         return volunteer, resident, hours, volunteer_hours.entries_of(session, resident)
 
@@ -103,12 +96,15 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     return render(request, "volunteer.html", context, status=status)
 
 
+DEEDS = Deeds(ADDRESS, volunteers.find, _one)
+
+
 async def backfill(request: web.Request) -> web.Response:
     """Enters time by hand; above the limit it waits for a second person."""
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> str:
-        _, resident = found(session, visit, request)
+        _, resident = one_in_path(session, request, volunteers.find)
         day = day_or_none(form.get("served_on"))
         if day is None:
             raise BadHours("served_on", "请选日期")
@@ -127,10 +123,9 @@ async def backfill(request: web.Request) -> web.Response:
 
 async def correct(request: web.Request) -> web.Response:
     """Sets an entry right by a new one."""
-    visit, form = visit_of(request), await read_form(request)
 
-    def work(session: Session) -> None:
-        _, resident = found(session, visit, request)
+    def act(session: Session, visit: Visit, who: tuple[Volunteer, Resident], form: Form) -> None:
+        _, resident = who
         number = number_or_none(form.get("entry")) or 0
         entry = volunteer_hours.find_entry(session, resident, number)
         minutes = number_or_none(form.get("minutes"))
@@ -139,9 +134,4 @@ async def correct(request: web.Request) -> web.Response:
         reason = form.get("reason", "")
         volunteer_hours.correct(session, visit.staff, entry, minutes, reason, visit.now)
 
-    try:
-        await visit.write(work)
-    except BadHours as error:
-        return await _one(request, Entered("correct", form, {error.field: str(error)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/{number_in_path(request)}", "corrected")
+    return await DEEDS.do(request, "correct", act, "corrected")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from console.done import see
-from console.forms import Entered, number_or_none, read_form
+from console.deeds import Deeds, Form
+from console.forms import Entered, number_or_none
 from console.rendering import render
-from console.visits import Visit, number_in_path, visit_of
+from console.visits import Visit, one_in_path, visit_of
 from services import organisations, wishes
 from services.access import Permission, may
 from storage.board import Wish
@@ -35,7 +34,7 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     visit = visit_of(request)
 
     def work(session: Session) -> dict[str, Any]:
-        wish = _find(session, visit, request)
+        wish = one_in_path(session, request, wishes.for_staff)
         own = organisations.own(session, visit.staff)
         keeper = may(visit.staff, Permission.KEEP_HELP)
         mine = own is not None and own.id == wish.organisation_id
@@ -53,45 +52,24 @@ async def _one(request: web.Request, entered: Entered, status: int) -> web.Respo
     return render(request, "wish.html", context | more, status=status)
 
 
+DEEDS = Deeds(ADDRESS, wishes.for_staff, _one, (wishes.BadWish,), "words")
+
+
 async def take(request: web.Request) -> web.Response:
     """A partner takes the wish up."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, wish: Wish) -> None:
+    def act(session: Session, visit: Visit, wish: Wish, form: Form) -> None:
         number = number_or_none(form.get("organisation")) or 0
         partner = organisations.find(session, visit.staff, number)
         wishes.take_up(session, visit.staff, wish, partner, form.get("plan", ""), visit.now)
 
-    return await _act(request, "taken", form, act)
+    return await DEEDS.do(request, "taken", act, "taken")
 
 
 async def finish(request: web.Request) -> web.Response:
     """Says what came of it."""
-    form = await read_form(request)
 
-    def act(session: Session, visit: Visit, wish: Wish) -> None:
+    def act(session: Session, visit: Visit, wish: Wish, form: Form) -> None:
         wishes.complete(session, visit.staff, wish, form.get("result", ""), visit.now)
 
-    return await _act(request, "told", form, act)
-
-
-async def _act(
-    request: web.Request,
-    done: str,
-    form: dict[str, str],
-    act: Callable[[Session, Visit, Wish], None],
-) -> web.Response:
-    visit = visit_of(request)
-    try:
-        await visit.write(lambda s: act(s, visit, _find(s, visit, request)))
-    except wishes.BadWish as error:
-        return await _one(request, Entered(done, form, {"words": str(error)}), 422)
-    visit.deps.notify_outbox()
-    return see(f"{ADDRESS}/{number_in_path(request)}", done)
-
-
-def _find(session: Session, visit: Visit, request: web.Request) -> Wish:
-    wish = wishes.for_staff(session, visit.staff, number_in_path(request))
-    if wish is None:
-        raise web.HTTPNotFound
-    return wish
+    return await DEEDS.do(request, "told", act, "told")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from console.done import see
 from console.forms import Entered, number_or_none, read_form
 from console.rendering import render
-from console.visits import number_in_path, visit_of
+from console.visits import one_in_path, visit_of
 from services import scope, sensitive_words
 from storage.communities import Community
 from storage.moderation import SensitiveWord
@@ -54,9 +54,7 @@ async def remove(request: web.Request) -> web.Response:
     visit = visit_of(request)
 
     def work(session: Session) -> None:
-        word = sensitive_words.find(session, visit.staff, number_in_path(request))
-        if word is None:
-            raise web.HTTPNotFound
+        word = one_in_path(session, request, sensitive_words.find)
         sensitive_words.remove(session, visit.staff, word, visit.now)
 
     await visit.write(work)

@@ -15,7 +15,7 @@ from commands.support import open_database, utc_now
 from demo.community import TREE
 from services import cases
 from services.calendar import OfficeHours
-from services.places import community_place
+from services.places import community_path
 from settings import load_settings
 from storage.communities import Community
 
@@ -35,7 +35,7 @@ def raise_a_case() -> None:
 
         def work(session: Session) -> None:
             community = session.scalars(select(Community)).one()
-            path = community_place(session, community.id).path
+            path = community_path(session, community.id)
             new = cases.NewCase(community.id, "lighting.stairwell", "灯坏了", "三楼的灯", path)
             cases.submit(session, new, None, OfficeHours(), at)
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from console.open311.asked import MOST
 from console.open311.formats import Document, to_json, to_xml
 from console.open311.routes import ROUTES
 from console.rules import Keyed, Public
@@ -25,6 +24,7 @@ from services.case_states import Actor, Outcome, State
 from services.cases import Move
 from services.categories import Catalogues
 from services.open_requests import ORIGIN
+from services.outside_search import MOST
 from storage.cases import Case
 from storage.communities import Community, Place
 from storage.moderation import Submission

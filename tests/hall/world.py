@@ -14,7 +14,7 @@ from services import ballots, hall, hall_clock, hall_stages, register, voting
 from services.access import Role
 from services.ballots import NewBallot
 from services.hall import Draft
-from services.places import community_place
+from services.places import community_path
 from services.processes import StageKind
 from services.register import HomeLine
 from services.residents import dialog_of, meet
@@ -98,7 +98,7 @@ class Hall:
 
 
 def _hire(session: Session, community: Community) -> None:
-    path = community_place(session, community.id).path
+    path = community_path(session, community.id)
     for login, role in WORKERS:
         secret = "nobody signs in here"
         session.add(

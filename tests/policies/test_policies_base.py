@@ -113,7 +113,7 @@ def test_a_server_builds_the_bases_before_anybody_asks(
     """The first question finds the base that was built at the start."""
     bring_in(small_database, *ALL)
     world = assembly.make_world(demo_settings(small_database.url, tmp_path), understander)
-    small_database.read_now(lambda s: assembly.build_knowledge(s, world, NOW))
+    small_database.read_now(lambda s: assembly.warm_up(s, world, NOW))
     bases = world.knowledge
     assert isinstance(bases, KnowledgeBases)
     with patch.object(KnowledgeBase, "build", side_effect=AssertionError("built again")):

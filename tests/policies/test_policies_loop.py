@@ -23,7 +23,7 @@ from services.access import Forbidden, Role
 from services.calendar import OfficeHours
 from services.canned import CannedReply
 from services.inbound import new
-from services.places import community_place, import_tree, read_tree
+from services.places import community_path, import_tree, read_tree
 from services.policy_content import BadDocument
 from services.policy_review import StaleDraft, Wording
 from services.policy_shelf import ShelfFilter, Standing
@@ -45,7 +45,7 @@ def colleagues(session: Session) -> tuple[Staff, Staff]:
     """Somebody who writes and somebody who reviews."""
     tree = {"kind": "community", "code": "demo", "name": "和平里"}
     import_tree(session, read_tree({**STREET, "children": [tree]}), NOW)
-    path = community_place(session, community_of(session).id).path
+    path = community_path(session, community_of(session).id)
     both = [
         Staff(
             login=role.value,

@@ -17,7 +17,7 @@ from services.calendar import OfficeHours
 from services.money import BadAmount, read_fen, say_yuan
 from services.notices import Wording
 from services.personal_data import forget
-from services.places import community_place
+from services.places import community_path
 from services.publishing import BadPublication, Stage, StalePublication
 from services.residents import meet
 from services.sheet_files import read_lines
@@ -42,7 +42,7 @@ FUNDS = [FundLine("楼道灯", "市级", 4_200_000, 4_186_000), FundLine("充电
 def open_database(database: Database) -> Database:
     def work(session: Session) -> None:
         open_community(session, NOW)
-        path = community_place(session, home(session).id).path
+        path = community_path(session, home(session).id)
         for login, role in PEOPLE.items():
             row = Staff(login=login, name=login, role=role, scope_path=path, created_at=NOW)
             row.password_hash = "nobody signs in here"

@@ -48,11 +48,11 @@ def test_a_cause_moves_points_once(database: Database) -> None:
     assert database.read_now(lambda s: ledger.balance(s, person(s), POINTS)) == 10
 
 
-def test_nobody_spends_what_they_do_not_have(database: Database) -> None:
+def test_nobody_loses_what_they_do_not_have(database: Database) -> None:
     """The refusal says what there is and what is needed; nothing is written."""
     database.write_now(lambda s: earn(s, 10, "a"))
     with pytest.raises(Insufficient, match="现有 10 分，需要 11 分"):
-        database.write_now(lambda s: ledger.spend(s, person(s), POINTS, 11, "b", "牙膏", NOW))
+        database.write_now(lambda s: ledger.withdraw(s, person(s), POINTS, 11, "b", "乱停车", NOW))
     assert database.read_now(lambda s: s.scalar(select(func.count(LedgerEntry.id)))) == 1
 
 
@@ -74,7 +74,7 @@ def test_the_database_itself_refuses_to_change_an_entry(
 ) -> None:
     """Rows of the ledger stay as they were written, whoever asks."""
     database.write_now(lambda s: earn(s, 10, "a"))
-    database.write_now(lambda s: ledger.spend(s, person(s), POINTS, 4, "b", "牙膏", NOW).id)
+    database.write_now(lambda s: ledger.withdraw(s, person(s), POINTS, 4, "b", "乱停车", NOW).id)
     with pytest.raises(DBAPIError, match="append-only"):
         database.write_now(lambda s: s.execute(text(statement.format(table))))
 
@@ -85,7 +85,7 @@ def test_a_statement_shows_each_line_with_the_balance_after_it(database: Databas
     def work(session: Session) -> None:
         for n in range(5):
             earn(session, 10, f"in:{n}")
-        ledger.spend(session, person(session), POINTS, 20, "out", "洗衣液", NOW)
+        ledger.withdraw(session, person(session), POINTS, 20, "out", "乱停车", NOW)
 
     database.write_now(work)
     page = database.read_now(lambda s: ledger.statement(s, person(s), POINTS, 3))
@@ -128,7 +128,7 @@ def test_what_ends_first_is_spent_first_and_comes_back_with_its_day(database: Da
     def work(session: Session) -> tuple[list[int], list[int]]:
         earn(session, 10, "old")
         earn(session, 10, "new", days=60)
-        spent = ledger.spend(session, person(session), POINTS, 15, "out", "米", NOW)
+        spent = ledger.withdraw(session, person(session), POINTS, 15, "out", "乱停车", NOW)
         before = _lots(session)
         ledger.reverse(session, spent, "弄错了", None, NOW)
         return before, _lots(session)
@@ -182,7 +182,7 @@ def test_what_was_spent_already_cannot_be_taken_back(database: Database) -> None
 
     def work(session: Session) -> None:
         entry = session.get_one(LedgerEntry, earn(session, 10, "a"))
-        ledger.spend(session, person(session), POINTS, 8, "b", "牙膏", NOW)
+        ledger.withdraw(session, person(session), POINTS, 8, "b", "乱停车", NOW)
         ledger.reverse(session, entry, "登记错了", None, NOW)
 
     with pytest.raises(Insufficient):
@@ -228,5 +228,5 @@ def test_two_communities_have_two_ledgers(database: Database) -> None:
 def test_the_accounts_of_a_unit_add_up_to_zero(database: Database) -> None:
     """What residents have is what was issued less what was used, to the point."""
     database.write_now(lambda s: earn(s, 10, "a"))
-    database.write_now(lambda s: ledger.spend(s, person(s), POINTS, 4, "b", "牙膏", NOW).id)
+    database.write_now(lambda s: ledger.withdraw(s, person(s), POINTS, 4, "b", "乱停车", NOW).id)
     assert database.read_now(lambda s: s.scalar(select(func.sum(LedgerAccount.balance)))) == 0

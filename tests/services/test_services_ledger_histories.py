@@ -59,7 +59,7 @@ amounts = st.integers(1, 30)
 deeds = st.one_of(
     st.tuples(st.just("credit"), who, amounts),
     st.tuples(st.just("credit"), who, amounts),
-    st.tuples(st.just("spend"), who, amounts),
+    st.tuples(st.just("withdraw"), who, amounts),
     st.tuples(st.just("transfer"), who, who, amounts),
     st.tuples(st.just("reserve"), who),
     st.tuples(st.just("reserve"), who),
@@ -114,9 +114,9 @@ class Histories(RuleBasedStateMachine):
         person = self._person(session, one)
         return ledger.credit(session, person, Unit.POINTS, amount, source, "清扫", self.now)
 
-    def _spend(self, session: Session, source: str, one: int, amount: int) -> Any:
+    def _withdraw(self, session: Session, source: str, one: int, amount: int) -> Any:
         person = self._person(session, one)
-        return ledger.spend(session, person, Unit.POINTS, amount, source, "用", self.now)
+        return ledger.withdraw(session, person, Unit.POINTS, amount, source, "扣", self.now)
 
     def _transfer(self, session: Session, source: str, one: int, two: int, amount: int) -> Any:
         pair = self._person(session, one), self._person(session, two)
@@ -200,7 +200,7 @@ class Histories(RuleBasedStateMachine):
         def work(session: Session) -> list[str]:
             query = select(LedgerEntry.source).where(
                 LedgerEntry.community_id == self.community,
-                LedgerEntry.kind.in_(("credit", "spend", "transfer", "reserve")),
+                LedgerEntry.kind.in_(("credit", "withdraw", "transfer", "reserve")),
             )
             kept = [source.removeprefix("redeem:") for source in session.scalars(query)]
             return [source for source in kept if source.startswith("s")]

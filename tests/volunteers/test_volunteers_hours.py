@@ -106,7 +106,7 @@ def test_entries_are_never_changed_and_a_correction_takes_its_points(
         me = here.resident(session, "a")
         assert volunteer_hours.totals(session, me).credit == 60
         assert ledger.balance(session, me, Unit.POINTS) == 10
-        ledger.spend(session, me, Unit.POINTS, 10, "test:soap", "换肥皂", NOW)
+        ledger.withdraw(session, me, Unit.POINTS, 10, "test:fine", "乱停车", NOW)
         with pytest.raises(BadHours):
             volunteer_hours.correct(session, here.staff(session), entry, 0, "没有来", NOW)
         session.rollback()

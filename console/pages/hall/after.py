@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.downloads import attachment
 from console.forms import day_or_none, number_or_none
 from console.pages.hall import shared
 from console.pages.hall.topic import Form, act
@@ -72,5 +73,4 @@ async def minutes(request: web.Request) -> web.Response:
         topic = shared.find_topic(session, visit, number)
         return hall_minutes.document(session, topic, visit.now)
 
-    headers = {"Content-Disposition": f'attachment; filename="topic-{number}.docx"'}
-    return web.Response(body=await visit.read(work), content_type=DOCX, headers=headers)
+    return attachment(await visit.read(work), DOCX, f"topic-{number}.docx")

@@ -86,14 +86,14 @@ async def keep_form(request: web.Request) -> web.Response:
 
 def _known(session: Session, visit: Visit, code: str, key: str) -> Process | None:
     """The process as it is now; None where there is none of that key."""
-    community = shared.community_id_of(shared.find_community(session, visit, code))
+    community = shared.find_community_id(session, visit, code)
     known = process_keeping.all_current(session, community)
     return next((process for process in known if process.key == key), None)
 
 
 async def _store(visit: Visit, code: str, text: str) -> None:
     def work(session: Session) -> None:
-        community = shared.community_id_of(shared.find_community(session, visit, code))
+        community = shared.find_community_id(session, visit, code)
         process_keeping.keep(session, visit.staff, community, text, visit.now)
 
     await visit.write(work)

@@ -8,11 +8,12 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from console.downloads import attachment
 from console.hall_charts import SHAPES, letter, scatter
 from console.pages.hall.ballots import ORIGINS
 from console.pages.hall.plan_form import COMPLETION_NAMES, ELECTORATE_NAMES, TIE_NAMES
 from console.public import community_of, render_public
-from console.visits import deps_of, number_in_path
+from console.visits import deps_of, number_in_path, or_404
 from services import (
     ballot_log,
     ballot_reading,
@@ -58,9 +59,7 @@ async def show_one(request: web.Request) -> web.Response:
 
     def work(session: Session) -> tuple[Community, dict[str, Any]]:
         community = community_of(request, session)
-        topic = hall.topic_of(session, community.id, number)
-        if topic is None:
-            raise web.HTTPNotFound
+        topic = or_404(hall.topic_of(session, community.id, number))
         return community, _topic(session, topic) | _opinions(session, topic)
 
     community, context = await deps_of(request).database.read(work)
@@ -136,8 +135,7 @@ async def budget(request: web.Request) -> web.Response:
         text = await deps_of(request).database.read(work)
     except hall_pabulib.NoBudget as error:
         raise web.HTTPNotFound from error
-    headers = {"Content-Disposition": f'attachment; filename="ballot-{number}.pb"'}
-    return web.Response(text=text, content_type="text/plain", charset="utf-8", headers=headers)
+    return attachment(text.encode(), "text/plain", f"ballot-{number}.pb", "utf-8")
 
 
 def _closed(session: Session, community: Community, number: int) -> Ballot:
@@ -156,5 +154,4 @@ async def log(request: web.Request) -> web.Response:
         return ballot_log.exported(session, _closed(session, community, number))
 
     text = await deps_of(request).database.read(work)
-    headers = {"Content-Disposition": f'attachment; filename="ballot-{number}.jsonl"'}
-    return web.Response(text=text, content_type="application/x-ndjson", headers=headers)
+    return attachment(text.encode(), "application/x-ndjson", f"ballot-{number}.jsonl", "utf-8")

@@ -54,8 +54,7 @@ async def take_in(request: web.Request) -> web.Response:
     data = file.file.read() if isinstance(file, web.FileField) else b""
 
     def work(session: Session) -> None:
-        place = shared.find_community(session, visit, form.get("community", ""))
-        community = shared.community_id_of(place)
+        community = shared.find_community_id(session, visit, form.get("community", ""))
         if not data:
             raise BadRegister("请选一个文件")
         register_files.import_file(session, visit.staff, community, data, visit.now)
@@ -72,8 +71,7 @@ async def bind(request: web.Request) -> web.Response:
     visit, form = visit_of(request), await read_form(request)
 
     def work(session: Session) -> None:
-        place = shared.find_community(session, visit, form.get("community", ""))
-        community = shared.community_id_of(place)
+        community = shared.find_community_id(session, visit, form.get("community", ""))
         person = register.person_by_code(session, community, form.get("person", "").strip())
         number = number_or_none(form.get("resident"))
         resident = finding.resident(session, visit.staff, number) if number else None

@@ -7,7 +7,7 @@ from datetime import datetime
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from console.visits import Visit
+from console.visits import Visit, or_404
 from services import hall, hall_reading, scope
 from services.calendar import CHINA
 from storage.ballots import Ballot
@@ -28,26 +28,17 @@ def ballot_address(number: int) -> str:
 
 def find_topic(session: Session, visit: Visit, number: int) -> Topic:
     """The topic in sight; 404 else."""
-    topic = hall.topic_for(session, visit.staff, number)
-    if topic is None:
-        raise web.HTTPNotFound
-    return topic
+    return or_404(hall.topic_for(session, visit.staff, number))
 
 
 def find_ballot(session: Session, visit: Visit, number: int) -> tuple[Ballot, Topic]:
     """The ballot in sight with its topic; 404 else."""
-    found = hall_reading.ballot_for(session, visit.staff, number)
-    if found is None:
-        raise web.HTTPNotFound
-    return found
+    return or_404(hall_reading.ballot_for(session, visit.staff, number))
 
 
 def find_proposal(session: Session, visit: Visit, number: int) -> Proposal:
     """The proposal in sight; 404 else."""
-    found = hall_reading.proposal_for(session, visit.staff, number)
-    if found is None:
-        raise web.HTTPNotFound
-    return found
+    return or_404(hall_reading.proposal_for(session, visit.staff, number))
 
 
 def find_community(session: Session, visit: Visit, code: str) -> Place:
@@ -61,9 +52,12 @@ def find_community(session: Session, visit: Visit, code: str) -> Place:
 
 def community_id_of(place: Place) -> int:
     """The number of the community that a place belongs to; 404 for a street."""
-    if place.community_id is None:
-        raise web.HTTPNotFound
-    return place.community_id
+    return or_404(place.community_id)
+
+
+def find_community_id(session: Session, visit: Visit, code: str) -> int:
+    """The number of the community named, else of the first one in the scope; 404 else."""
+    return community_id_of(find_community(session, visit, code))
 
 
 def moment_or_none(value: str | None) -> datetime | None:
