@@ -21,8 +21,9 @@ from bot.wechat.errors import (
     Temporary,
     TooMany,
 )
-from services import outbox
-from services.outbox import Fate, Parcel, Postman, Way
+from services import delivery
+from services.delivery import Fate, Parcel, Postman
+from services.outbox import Way
 from storage.engine import Database
 
 log = structlog.get_logger(__name__)
@@ -84,7 +85,7 @@ class Delivery:
     async def run(self) -> int:
         """Sends what is due; returns how many were claimed."""
         parcels = await self._database.write(
-            lambda s: outbox.claim(s, self._postman, self._clock())
+            lambda s: delivery.claim(s, self._postman, self._clock())
         )
         # one after another for a resident, so that they read them in order
         by_resident: dict[str, list[Parcel]] = {}
@@ -95,13 +96,13 @@ class Delivery:
 
     async def recover(self) -> int:
         """Settles sends whose sender has died."""
-        return await self._database.write(lambda s: outbox.recover(s, self._clock()))
+        return await self._database.write(lambda s: delivery.recover(s, self._clock()))
 
     async def _send_all(self, parcels: list[Parcel]) -> None:
         for parcel in parcels:
             fate, error = await self._try(parcel)
             await self._database.write(
-                lambda s, p=parcel, f=fate, e=error: outbox.settle(  # type: ignore[misc]
+                lambda s, p=parcel, f=fate, e=error: delivery.settle(  # type: ignore[misc]
                     s, p.id, f, e, self._clock()
                 )
             )

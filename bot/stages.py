@@ -175,9 +175,9 @@ def informed(talk: Talk) -> Say | None:
         action = talk.registry.intents.get(label)
         if action is None or chance < LIKELY:
             continue
-        if talk.registry.knows(action)(talk.turn, talk.text):
-            talk.note("known", action)
-            return talk.call(action)
+        said = talk.call_if_sure(action)
+        if said is not None:
+            return said
     return None
 
 

@@ -79,6 +79,14 @@ class Talk:
         topics.leave(self.turn, self.registry.owner(action))
         return said
 
+    def call_if_sure(self, action: str) -> Say | None:
+        """What the service of an action says to this message, where it plainly has an answer."""
+        said = self.registry.if_sure(action)(self.turn, self.text)
+        if said is not None:
+            self.note("sure", action)
+            topics.leave(self.turn, self.registry.owner(action))
+        return said
+
     def follows(self) -> tuple[str, str] | None:
         """The action that goes on from the last answer, with its argument, if the words do."""
         topic = topics.fresh(self.turn)

@@ -36,8 +36,8 @@ from jobs.city import Receiver as CityReceiver
 from jobs.training import Trainer
 from services.calendar import CHINA
 from services.categories import Catalogues
+from services.delivery import Postman
 from services.knowledge_bases import KnowledgeBases
-from services.outbox import Postman
 from services.places import places_of
 from services.policies import communities_with_policies
 from settings import AccountSettings, Settings

@@ -116,7 +116,7 @@ Finish: TypeAlias = Callable[[Turn, Values], Say]
 Prepare: TypeAlias = Callable[[Turn, Heard, Values], Heard]
 Rule: TypeAlias = Callable[[str], str | None]
 Follow: TypeAlias = Callable[[Turn, str], str | None]
-Knows: TypeAlias = Callable[[Turn, str], bool]
+IfSure: TypeAlias = Callable[[Turn, str], Say | None]
 
 
 def no_rule(_text: str) -> str | None:
@@ -124,9 +124,9 @@ def no_rule(_text: str) -> str | None:
     return None
 
 
-def knows_nothing(_turn: Turn, _text: str) -> bool:
+def never_sure(_turn: Turn, _text: str) -> Say | None:
     """Of a service that cannot tell by itself whether it has an answer."""
-    return False
+    return None
 
 
 def no_follow(_turn: Turn, _text: str) -> str | None:
@@ -164,8 +164,8 @@ class Service:
     action. `kinds`: which action takes a message that is not text. `scenes`: which action takes a
     QR code of that kind. `alarm` is asked before everything, even while a person has taken over;
     `rule` after the commands; `follow` where the last answer was this service's, whether a message
-    goes on from it. Each gives the argument of the action of the same name, or None. `knows` says
-    whether the service plainly has the answer to words that the classifier is unsure of.
+    goes on from it. Each gives the argument of the action of the same name, or None. `if_sure`
+    answers words that the classifier is unsure of where the service plainly can.
     `answers_in_between`: actions that answer in the middle of a form, which then goes on;
     `interrupts`: actions that break into it without asking.
     """
@@ -181,6 +181,6 @@ class Service:
     alarm: Rule = no_rule
     rule: Rule = no_rule
     follow: Follow = no_follow
-    knows: Knows = knows_nothing
+    if_sure: IfSure = never_sure
     answers_in_between: frozenset[str] = frozenset()
     interrupts: frozenset[str] = frozenset()

@@ -43,6 +43,27 @@ def ask(turn: Turn, request: Request) -> Say:
     """Answers, offers what may be meant, or hands the question on. Who asks for somebody in need
     may apply for help at once, except in the middle of a form.
     """
+    return _with_relief(turn, request.text, _ask(turn, request))
+
+
+def ask_if_sure(turn: Turn, words: str) -> Say | None:
+    """The same where the documents answer the words for themselves surely; else None."""
+    base, today, context = _base(turn), _today(turn), _context(turn)
+    answer = base.ask(words, today=today)
+    if not answer.answered:
+        return None
+    turn.inbound.intent = INTENT
+    if context is not None:
+        answer = base.ask(words, context=context, today=today)
+    return _with_relief(turn, words, _respond(turn, words, base, answer))
+
+
+def _with_relief(turn: Turn, words: str, said: Say) -> Say:
+    in_need = relief.is_about(words) and not turn.dialog.form
+    return relief.with_offer(said) if in_need else said
+
+
+def _ask(turn: Turn, request: Request) -> Say:
     turn.inbound.intent = INTENT
     words = request.text.strip()
     if request.argument:
@@ -55,25 +76,7 @@ def ask(turn: Turn, request: Request) -> Say:
 
 def _one(turn: Turn, words: str) -> Say:
     base = _base(turn)
-    return _say(turn, words, base, base.ask(words, context=_context(turn), today=_today(turn)))
-
-
-def ask_if_sure(turn: Turn, words: str) -> Say | None:
-    """The same where the documents answer the words for themselves surely; else None."""
-    base, today, context = _base(turn), _today(turn), _context(turn)
-    answer = base.ask(words, today=today)
-    if not answer.answered:
-        return None
-    turn.inbound.intent = INTENT
-    if context is not None:
-        answer = base.ask(words, context=context, today=today)
-    return _say(turn, words, base, answer)
-
-
-def _say(turn: Turn, words: str, base: KnowledgeBase, answer: Answer) -> Say:
-    said = _respond(turn, words, base, answer)
-    in_need = relief.is_about(words) and not turn.dialog.form
-    return relief.with_offer(said) if in_need else said
+    return _respond(turn, words, base, base.ask(words, context=_context(turn), today=_today(turn)))
 
 
 def _respond(turn: Turn, words: str, base: KnowledgeBase, answer: Answer) -> Say:
@@ -136,11 +139,6 @@ def _one_by_one(turn: Turn, parts: list[str]) -> Say:
     onwards = Choice(label, NAME, "", "；".join(parts[1:]))
     lead = f"您问了{len(parts)}件事，一件一件来。\n"
     return replace(said, text=lead + said.text, choices=(onwards, *said.choices))
-
-
-def knows(turn: Turn, words: str) -> bool:
-    """Whether the documents answer this surely."""
-    return _base(turn).ask(words, today=_today(turn)).answered
 
 
 def how(_turn: Turn, _request: Request) -> Say:
@@ -278,6 +276,6 @@ SERVICE = Service(
     titles={INTENT: "问政策、怎么办事"},
     commands=dict.fromkeys(("问政策", "政策", "办事指南"), "policy.how"),
     follow=follow,
-    knows=knows,
+    if_sure=ask_if_sure,
     answers_in_between=frozenset({NAME}),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from dialogue.messages import Kind
-from handlers.kit import Action, FormService, Knows, Service, no_rule
+from handlers.kit import Action, FormService, IfSure, Service, no_rule
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -66,9 +66,9 @@ class Registry:
         """The name of the service that offers an action."""
         return self._owners[action].name
 
-    def knows(self, action: str) -> Knows:
-        """What tells whether the service of an action plainly has the answer to some words."""
-        return self._owners[action].knows
+    def if_sure(self, action: str) -> IfSure:
+        """What answers words for the service of an action, only where it plainly can."""
+        return self._owners[action].if_sure
 
     def same_service(self, form: str, action: str) -> bool:
         """Whether a form and an action are of one service: then the words are for the form."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services import audit, desk, outbox
+from services import audit, delivery, desk
 from services.access import Permission, require
 from storage.messages import OutboxMessage
 from storage.staff import Staff
@@ -25,8 +25,8 @@ class NoteMissing(Exception):
 def resend(session: Session, staff: Staff, message: OutboxMessage, now: datetime) -> None:
     """Sends a message once more; raises Forbidden, AlreadyDecided."""
     _check(staff, message)
-    outbox.resend(session, message, now)
-    desk.finish(session, outbox.source_of(message), now, staff)
+    delivery.resend(session, message, now)
+    desk.finish(session, delivery.source_of(message), now, staff)
     audit.record(session, now, staff, "outbox.resend", message)
 
 
@@ -37,7 +37,7 @@ def settle(
     _check(staff, message)
     if not note.strip():
         raise NoteMissing("请写一句是怎么处理的，例如“已电话告知”")
-    desk.finish(session, outbox.source_of(message), now, staff)
+    desk.finish(session, delivery.source_of(message), now, staff)
     audit.record(session, now, staff, "outbox.settle", message, reason=note.strip())
 
 

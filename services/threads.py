@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
-from services import conversations, finding, handover, marks, outbox, place_names, replies
+from services import conversations, finding, handover, marks, place_names, replies
 from services import staff as people
 from services.access import visible_cases
 from services.residents import display_name, home_path, mask_phone
+from services.send_windows import Window, window
 from storage.cases import Case, CaseEvent
 from storage.desk import QueueItem, Reply
 from storage.residents import Dialog, Resident
@@ -46,7 +47,7 @@ class Thread:
     lines: list[conversations.Line]
     authors: dict[int, str]
     unsent: list[ReplyRow]
-    window: outbox.Window
+    window: Window
     handover: str
     newest: int | None
     cases: list[Case]
@@ -71,7 +72,7 @@ def load(
         lines=_lines(session, resident, case, limited),
         authors=_authors(session, resident),
         unsent=_unsent(session, resident, case, limited),
-        window=outbox.window(resident, now),
+        window=window(resident, now),
         handover=dialog.handover if dialog else "bot",
         newest=replies.newest_inbound_id(session, resident),
         cases=_cases(session, staff, resident),

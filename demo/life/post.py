@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services import outbox
+from services import delivery
 from services.calendar import OfficeHours
-from services.outbox import Fate, Postman
+from services.delivery import Fate, Postman
 
 ERRORS = {
     Fate.UNKNOWN: "Ambiguous 发出后没有等到微信的回音",
@@ -28,8 +28,8 @@ class Post:
 
     def deliver(self, session: Session, now: datetime) -> None:
         """Sends everything that is due at `now`."""
-        while parcels := outbox.claim(session, self._postman, now):
+        while parcels := delivery.claim(session, self._postman, now):
             for parcel in parcels:
                 fate = self.fates.pop(parcel.openid, Fate.SENT)
-                outbox.settle(session, parcel.id, fate, ERRORS.get(fate, ""), now)
+                delivery.settle(session, parcel.id, fate, ERRORS.get(fate, ""), now)
             session.flush()

@@ -15,7 +15,7 @@ from demo.life.moments import workday_after
 from demo.life.post import Post
 from demo.life.script import Neighbour, ScriptError, Step, Story
 from intents.tickets import format_ticket
-from services.outbox import Fate
+from services.delivery import Fate
 from services.residents import meet
 from storage.cases import Case
 from storage.communities import Community, Place

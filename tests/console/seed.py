@@ -16,6 +16,7 @@ from services import (
     care,
     care_givers,
     cases,
+    delivery,
     dispatch,
     hall,
     handover,
@@ -393,8 +394,8 @@ def _reply(session: Session, author: Staff, resident: Resident, case: Case, now:
 
 def _failed(session: Session, resident: Resident, now: datetime) -> OutboxMessage:
     row = outbox.post(session, resident, "您反映的事有了进展", source="test:failed", now=now)
-    row.state, row.attempts = "sending", outbox.MAX_ATTEMPTS
-    outbox.settle(session, row.id, outbox.Fate.AGAIN, "45015 out of window", now)
+    row.state, row.attempts = "sending", delivery.MAX_ATTEMPTS
+    delivery.settle(session, row.id, delivery.Fate.AGAIN, "45015 out of window", now)
     return row
 
 

@@ -20,7 +20,7 @@ from commands.support import office_hours
 from demo.fake_wechat import Fault
 from intents import Understander
 from services import outbox
-from services.outbox import Postman
+from services.delivery import Postman
 from storage.desk import QueueItem
 from storage.messages import OutboxMessage
 from storage.residents import Resident

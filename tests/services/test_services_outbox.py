@@ -11,11 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo.community import open_community
-from services import outbox
+from services import delivery, outbox
 from services.calendar import OfficeHours
-from services.outbox import Fate, Postman, Way, window
+from services.delivery import Fate, Postman
+from services.outbox import Way
 from services.personal_data import forget
 from services.residents import meet
+from services.send_windows import window
 from storage.communities import Community
 from storage.desk import QueueItem
 from storage.engine import Database
@@ -57,11 +59,11 @@ def state_of(database: Database, message: int) -> str:
 
 
 def claim(database: Database, postman: Postman = FULL, now: datetime = NOW) -> list[int]:
-    return [p.id for p in database.write_now(lambda s: outbox.claim(s, postman, now))]
+    return [p.id for p in database.write_now(lambda s: delivery.claim(s, postman, now))]
 
 
 def settle(database: Database, message: int, fate: Fate, now: datetime = NOW) -> None:
-    database.write_now(lambda s: outbox.settle(s, message, fate, "why", now))
+    database.write_now(lambda s: delivery.settle(s, message, fate, "why", now))
 
 
 def test_the_same_cause_posts_once(database: Database) -> None:
@@ -88,7 +90,7 @@ def test_the_quota_is_known_before_sending(database: Database) -> None:
 def test_a_template_carries_what_the_window_does_not(database: Database) -> None:
     """Out of the window a message with a template of the account goes as template."""
     message = posted(database, template="case_progress", last_message_at=NOW - timedelta(hours=49))
-    parcel = database.write_now(lambda s: outbox.claim(s, FULL, NOW))[0]
+    parcel = database.write_now(lambda s: delivery.claim(s, FULL, NOW))[0]
     assert (parcel.id, parcel.way) == (message, Way.TEMPLATE)
 
 
@@ -147,7 +149,7 @@ def test_what_becomes_of_a_send(
 def test_a_message_is_given_up_after_eight_tries_and_shown(database: Database) -> None:
     """What fails again and again is not tried for ever; the staff see it."""
     message = posted(database)
-    for attempt in range(outbox.MAX_ATTEMPTS):
+    for attempt in range(delivery.MAX_ATTEMPTS):
         assert claim(database, now=NOW + timedelta(hours=attempt)) == [message]
         settle(database, message, Fate.AGAIN)
     assert state_of(database, message) == "dead"
@@ -158,8 +160,8 @@ def test_a_sender_that_died_leaves_no_message_behind(database: Database) -> None
     chat = posted(database, "聊", policy="chat")
     decision = posted(database, "办结", policy="decision")
     assert set(claim(database)) == {chat, decision}
-    later = NOW + outbox.LEASE + timedelta(seconds=1)
-    assert database.write_now(lambda s: outbox.recover(s, later)) == 2
+    later = NOW + delivery.LEASE + timedelta(seconds=1)
+    assert database.write_now(lambda s: delivery.recover(s, later)) == 2
     assert (state_of(database, chat), state_of(database, decision)) == ("unknown", "retry")
 
 
