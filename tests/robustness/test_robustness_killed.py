@@ -36,31 +36,44 @@ class Acknowledged:
 
 @dataclass
 class Phones:
-    """Residents who write one after another until the server is gone."""
+    """Residents who write one after another until the server is `gone`."""
 
     side: WeChatSide
     settings: Settings
     seen: Acknowledged
+    gone: bool = False
 
     async def write(self, session: aiohttp.ClientSession, url: str, name: str) -> None:
-        """Conversations of ever new residents; returns when the server hangs up."""
+        """Conversations of ever new residents; returns when the server is gone."""
         for number in range(10_000):
             openid = f"o{name}-{number}"
             for words in REPORT if number % 2 else DANGER:
                 self.seen.sent += 1
                 key = self.seen.sent
-                push = self.side.compose_text(openid, words, msgid=key)
-                try:
-                    status, body = await post(session, url, push)
-                except aiohttp.ClientError:
+                body = await self._send(session, url, openid, words, key)
+                if body is None:
                     return
-                assert status == 200
                 self.seen.replies[openid, key] = opened(body, self.settings).get("Content", "")
+
+    async def _send(
+        self, session: aiohttp.ClientSession, url: str, openid: str, words: str, key: int
+    ) -> bytes | None:
+        """The answer to a message, which is repeated where a busy server hangs up, as WeChat does."""
+        push = self.side.compose_text(openid, words, msgid=key)
+        while not self.gone:
+            try:
+                status, body = await post(session, url, push)
+            except (aiohttp.ClientError, TimeoutError):
+                push = self.side.again(push)
+                continue
+            assert status == 200
+            return body
+        return None
 
 
 async def one_round(servers: Farm, phones: Phones, name: str, answers: int) -> None:
     """Lets a new server answer so many messages, kills it in the middle of the next ones."""
-    server = servers.start()
+    server, phones.gone = servers.start(), False
     goal = len(phones.seen.replies) + answers
     async with aiohttp.ClientSession() as session:
         writing = [
@@ -70,6 +83,7 @@ async def one_round(servers: Farm, phones: Phones, name: str, answers: int) -> N
         async with asyncio.timeout(120):
             while len(phones.seen.replies) < goal:
                 await asyncio.sleep(0.002)
+        phones.gone = True
         server.kill()
         await asyncio.gather(*writing)
 
