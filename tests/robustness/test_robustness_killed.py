@@ -58,7 +58,7 @@ class Phones:
     async def _send(
         self, session: aiohttp.ClientSession, url: str, openid: str, words: str, key: int
     ) -> bytes | None:
-        """The answer to a message, which is repeated where a busy server hangs up, as WeChat does."""
+        """The answer to a message, repeated where a busy server hangs up, as WeChat does."""
         push = self.side.compose_text(openid, words, msgid=key)
         while not self.gone:
             try:
