@@ -141,7 +141,7 @@ async def test_twenty_kills_under_load_lose_nothing_that_was_acknowledged(
     ):
         phones = Phones(side_of(settings), settings, Acknowledged())
         for number in range(ROUNDS):
-            await one_round(servers, phones, str(number), dice.randint(3, 40))
+            await one_round(servers, phones, str(number), dice.randint(3, 25))
             assert database.read_now(broken) == []
         assert database.read_now(lambda s: lost(s, phones.seen)) == []
         assert any(find_tickets(reply) for reply in phones.seen.replies.values())
